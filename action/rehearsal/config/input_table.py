@@ -404,8 +404,7 @@ INPUTS = table(
         "trace",
         one_of("on-failure", "retry", "always", "off"),
         "Which Selenium tests leave a trace, a record of what their browsers did: those that fail "
-        "(on-failure), those that rehearsal_testing runs again and that fail again (retry), all "
-        "(always), or none (off).",
+        "(on-failure), those that run again and fail again (retry), all (always), or none (off).",
         default="on-failure",
         tests_only=True,
         stage=TESTS,

@@ -98,8 +98,8 @@ def _no_retries(plan: Plan) -> Iterator[str]:
     retries = suite.env.get("REHEARSAL_RETRIES") or str(suite.retries)
     if suite.command and suite.trace == "retry" and retries == "0":
         yield (
-            "trace is retry, but test-retries is 0: no test runs again, so no trace is kept. Set "
-            "test-retries, or trace: on-failure."
+            "trace is retry, but test-retries is 0: unless another tool runs failed tests again, "
+            "no trace is kept. Set test-retries, or trace: on-failure."
         )
 
 

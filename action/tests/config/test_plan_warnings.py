@@ -135,7 +135,7 @@ def test_plan_warnings__traces_of_retries_that_never_happen(
 ) -> None:
     found = warnings(tmp_path, **{"test_command": "true", "trace": "retry"} | given)
     assert [each[:40] for each in found] == (
-        ["trace is retry, but test-retries is 0: n"] if warned else []
+        ["trace is retry, but test-retries is 0: u"] if warned else []
     )
 
 
