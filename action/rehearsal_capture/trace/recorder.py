@@ -13,6 +13,7 @@ from rehearsal_capture.trace.attempts import attempt_suffix, next_attempt
 from rehearsal_capture.trace.browser_trace import BrowserTrace
 from rehearsal_capture.trace.clock import CLOCK
 from rehearsal_capture.trace.commands import is_step
+from rehearsal_capture.trace.hidden import cut, hide_in_error
 from rehearsal_capture.trace.pages import Pages
 from rehearsal_capture.trace.places import calling_place
 from rehearsal_capture.trace.replies import read_reply
@@ -200,8 +201,8 @@ class Recorder:
 def _outcome(error: BaseException | None, passed: bool) -> dict[str, Any]:
     """Return what the first line says of how the attempt ended."""
     if error is not None:
-        words = " ".join(f"{type(error).__name__}: {error}".split("\n", 1)[0].split())
-        return {"reason": words[:_MAX_REASON]}
+        words = " ".join(f"{type(error).__name__}: {error}".partition("\n")[0].split())
+        return {"reason": cut(hide_in_error(words), _MAX_REASON)}
     return {"passed": True} if passed else {}
 
 

@@ -160,6 +160,16 @@ def test_end_test__the_trace_of_a_failure_stays_if_another_tool_runs_the_test_ag
     assert [each.get("passed") for each in heads] == [None, True]
 
 
+def test_write__the_reason_hides_what_steps_hide(tmp_path: Path) -> None:
+    recorder = Recorder()
+    recorded(recorder)
+    error = ValueError(f"Reached error page: http://a:b@app.test/?token=secret {'x' * 600}")
+    recorder.write(tmp_path, "a", error=error)
+    reason = read(tmp_path)[0]["reason"]
+    assert reason.startswith("ValueError: Reached error page: http://app.test/?token=••• x")
+    assert (len(reason), reason[-1]) == (500, "…")
+
+
 def test_paused__records_nothing(tmp_path: Path) -> None:
     recorder = Recorder()
     with recorder.paused():
