@@ -71,7 +71,7 @@ class Job:
     def run(self, *argv: str, **environ: str) -> tuple[int, str]:
         process = self.start(*argv, **environ)
         try:
-            out, _ = process.communicate(timeout=20)
+            out, _ = process.communicate(timeout=120)
         finally:
             process.kill()
         return process.returncode, out.decode()
@@ -455,7 +455,7 @@ def test_rehearse__cancelled(job: Job) -> None:
     started = time.monotonic()
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGTERM)
-    log = process.communicate(timeout=20)[0].decode()
+    log = process.communicate(timeout=120)[0].decode()
     assert time.monotonic() - started < 5
     assert process.returncode == 18, log
     assert job.outputs["verdict"] == "cancelled"
@@ -519,7 +519,7 @@ def test_clean_up__ends_a_running_helper(job: Job) -> None:
     process = job.start("rehearse", "--test-command", f"touch {job.folder}/testing; sleep 60")
     wait_until((job.folder / "testing").exists)
     code, log = job.run("clean-up", REHEARSAL_OUTPUTS=json.dumps(job.outputs))
-    process.communicate(timeout=20)
+    process.communicate(timeout=120)
     assert (code, process.returncode) == (0, 18), log
     assert job.outputs["upload"] == "true"
     assert not job.docker.has_container
@@ -533,7 +533,7 @@ def test_clean_up__leaves_a_running_helper_that_is_not_its_own(job: Job) -> None
     assert process.poll() is None
     assert job.docker.has_container
     process.terminate()
-    process.communicate(timeout=20)
+    process.communicate(timeout=120)
 
 
 def test_version() -> None:

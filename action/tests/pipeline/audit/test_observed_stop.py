@@ -161,7 +161,7 @@ def test_observe_stop__a_fault_while_it_is_followed_is_raised(
         raise ValueError("planted")
 
     monkeypatch.setattr(observed_stop._Follower, "_complete", fails)
-    app = App(reads_the_body, is_graceful=True)
+    app = App(reads_the_body, is_graceful=False)
     with pytest.raises(ValueError, match="planted"):
         app.observed()
     assert app.container.ended
