@@ -222,6 +222,7 @@ def _describe(
         request=summarize_request(plan),
         shard=plan.suite.shard,
         baseline=plan.baseline,
+        test_command=plan.suite.command,
         source=replace(
             source,
             dockerfile=source.relative(plan.build.dockerfile),

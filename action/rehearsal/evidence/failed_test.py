@@ -15,6 +15,7 @@ from rehearsal.evidence.trace_content import find_attempts, main_attempt, read_t
 from rehearsal.outside.folder import Folder
 from rehearsal.results.evidence_index import EvidenceFile, FailedTestEvidence
 from rehearsal.results.file_names import CONTAINER_LOG, TESTS_FOLDER
+from rehearsal.results.picture_before import picture_before
 from rehearsal.results.tests import Failure
 from rehearsal.results.trace_reader import PICTURE
 from rehearsal.source.source_tree import SourceTree
@@ -93,6 +94,7 @@ def collect(
         short_trace=without_library_frames(SELENIUM_NOISE.sub("", failure.trace), source),
         pictures=tuple(pictures),
         addresses=tuple(_address(evidence.folder, name) for name in addresses),
+        before=picture_before(trace.steps, {PurePosixPath(name).name for name in files}, folder),
         slice=slice_of_log,
         excerpts=tuple(filter(None, excerpts)),
         files=tuple(

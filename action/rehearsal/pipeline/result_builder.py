@@ -11,6 +11,7 @@ from rehearsal.diagnosis.needs.given import Given
 from rehearsal.diagnosis.paste import InputsOrigin
 from rehearsal.evidence.collect import collect_evidence
 from rehearsal.evidence.folder import Evidence
+from rehearsal.pipeline.rerun import with_reruns
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.file_names import FACTS_FILE
@@ -37,6 +38,7 @@ class RunDescription:
     shard: str = ""
     baseline: Path | None = None
     source: SourceTree | None = None
+    test_command: str = field(default="", repr=False)
     inputs: InputsOrigin = field(default_factory=InputsOrigin)
     given: Given | None = None
 
@@ -109,12 +111,21 @@ def add_evidence(
     result: RehearsalResult, state: RunState, description: RunDescription, evidence: Evidence
 ) -> RehearsalResult:
     """Return the result with the index of its evidence, and with all remarks so far."""
+    source = description.source or NO_SOURCE
     index = collect_evidence(
         result.suite_results,
         evidence,
-        description.source or NO_SOURCE,
+        source,
         tests_started=result.tests_started,
         setup_failed=result.verdict is Verdict.SETUP_FAILED,
+    )
+    index = with_reruns(
+        index,
+        description.test_command,
+        source,
+        evidence.redactor.redact,
+        shard=description.shard,
+        flags_only=state.flags_only,
     )
     return with_remarks(replace(result, index=index), state, evidence)
 

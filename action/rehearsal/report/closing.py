@@ -59,9 +59,14 @@ def _trace(result: RehearsalResult) -> Iterator[str]:
 
 
 def _steps(result: RehearsalResult) -> Iterator[str]:
-    """Yield the last steps of the first failed test that has any, and its request."""
+    """Yield the last steps of the first failed test that has any, its request, and a command.
+
+    The command is that of the first failed test that has one: it often is the same.
+    """
     tests = (test for test in result.index.failed if test.steps)
     for test in islice(tests, 1):
         yield f"steps:    the last steps of {one_line(test.failure.name)}"
         yield from (f"          {step_line(step)}" for step in last_steps(test.steps, MAX_STEPS))
         yield from request_lines(test)
+    reruns = (test.rerun for test in result.index.failed if test.rerun)
+    yield from (f"rerun:    {one_line(rerun)}" for rerun in islice(reruns, 1))

@@ -92,6 +92,17 @@ def preformatted(lines: Iterable[str]) -> Iterator[str]:
     yield ""
 
 
+def code_block(command: str) -> Iterator[str]:
+    """Yield a command in a fence, to which GitHub adds a button that copies it."""
+    text = LINE_END.sub(" ", command)
+    longest = max((len(each) for each in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield f"{fence}sh"
+    yield text
+    yield fence
+    yield ""
+
+
 def collapsible(title: str, lines: Iterable[str], *, collapsed: bool = False) -> Iterator[str]:
     """Yield preformatted lines under a title that opens and closes them."""
     if not lines:

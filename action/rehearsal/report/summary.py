@@ -16,6 +16,7 @@ from rehearsal.report.words import (
     counts_text,
     reported_message,
     request_lines,
+    rerun_title,
     seconds_text,
     slowest_first,
     stage_title,
@@ -113,6 +114,19 @@ def also_needed_lines(found: NextNeeds) -> Iterator[str]:
     yield ""
 
 
+def rerun_lines(failed: Iterable[FailedTestEvidence]) -> Iterator[str]:
+    """Yield the commands that rehearse the failed tests one by one: the others are folded."""
+    reruns = [test.rerun for test in failed if test.rerun][:MAX_TESTS]
+    if not reruns:
+        return
+    one = len(reruns) == 1
+    yield f"**{rerun_title(reruns[0])}:**" if one else f"**{rerun_title(reruns[0])}** (the first):"
+    yield ""
+    yield from markdown.code_block(reruns[0])
+    if not one:
+        yield from markdown.collapsible("The other failed tests", reruns[1:], collapsed=True)
+
+
 def remark_lines(result: RehearsalResult) -> Iterator[str]:
     """Yield the warnings and notices as a list."""
     yield from (f"- ⚠️ {markdown.cell(warning)}" for warning in result.warnings[:MAX_TESTS])
@@ -152,10 +166,11 @@ def _sections(result: RehearsalResult, evidence: str) -> Iterator[Iterable[str]]
     yield since_lines(result.since)
     yield _tests("failed test", index.failed, evidence, result.origin)
     yield _tests(FLAKY_COLUMN, index.flaky, evidence, result.origin)
+    yield rerun_lines(index.failed)
     yield from _steps(result)
     yield from _logs(result, shown_above="\n".join(cause.lines) if cause else "")
     yield remark_lines(result)
-    yield _slowest(result)
+    yield slowest_lines(result)
     yield _stages(result)
     yield image_lines(result)
     yield _closing_lines(result, evidence)
@@ -228,7 +243,7 @@ def _with_location(message: str, location: str, address: str) -> str:
     return markdown.cell(message) + below
 
 
-def _slowest(result: RehearsalResult) -> Iterator[str]:
+def slowest_lines(result: RehearsalResult) -> Iterator[str]:
     """Yield the slowest tests, folded: where a reader of a green check begins to save time."""
     results = result.suite_results
     timed = slowest_first(results.tests)[:MAX_SLOWEST] if results else []

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.browser_steps import TraceStep, last_steps
+from rehearsal.results.browser_trace import TraceRequest
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.selenium_message import plain_message
@@ -13,6 +14,8 @@ from rehearsal.results.tests import Failure, ListedTest
 
 # The most names in one sentence; a table has the others.
 MAX_NAMES = 12
+# What a laptop runs: the workflow's step, with its secrets from the environment or .env.
+REHEARSE = "rehearse"
 # The name of an exception and nothing more.
 TIMEOUT = re.compile(r"[\w.]*Timeout\w*:?", re.ASCII)
 # In characters: the text of a step.
@@ -119,11 +122,21 @@ def step_line(step: TraceStep) -> str:
 def request_lines(test: FailedTestEvidence) -> Iterator[str]:
     """Yield the request that says most about a failed test, and what the app logged then."""
     if request := test.request:
-        outcome = request.error or str(request.status or "no answer")
         asked = cut_text(one_line(f"{request.method} {request.address}"), MAX_STEP)
-        yield f"request:  {request.start:.1f} s  {asked}: {one_line(outcome)}"
+        yield f"request:  {request.start:.1f} s  {asked}: {request_outcome(request)}"
         if test.app_line:
             yield f"app:      {one_line(test.app_line)}"
+
+
+def request_outcome(request: TraceRequest) -> str:
+    """Return how a request of a browser ended: its status, or what went wrong."""
+    return one_line(request.error or str(request.status or "no answer"))
+
+
+def rerun_title(rerun: str) -> str:
+    """Return what stands before the command that rehearses one test."""
+    added = "" if rerun.startswith(f"{REHEARSE} ") else ", with these flags added to your command"
+    return f"Run this test on your machine{added}"
 
 
 def one_line(text: str) -> str:

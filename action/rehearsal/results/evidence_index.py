@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.browser_trace import TraceRequest
 from rehearsal.results.frame import ProjectFrame
+from rehearsal.results.picture_before import NO_PICTURE, PictureBefore
 from rehearsal.results.tests import Failure
 
 
@@ -50,12 +51,13 @@ class FailedTestEvidence:
     `file` is relative to the checkout, `folder` to the evidence. `short_trace` is the test's
     traceback without installed code. `slice` is what the app logged while the test ran, and `frame`
     the project's line in the last traceback of that. `addresses` are the URLs of the pages on the
-    `pictures`. `files` are those that a page cannot show, traces and videos. `attempts` are those
-    that left a trace. `steps` are what the browsers did in the attempt of `trace.html`, as the file
-    `steps_file` of the evidence says, without the first `steps_left_out`; the page `trace_page`
-    shows it. `request` says most about the
-    failure of all requests of the browsers, and `app_line` of all that the app logged then. What is
-    not known is empty.
+    `pictures`. `before` is the page before the last thing that the test did to it. `files` are
+    those that a page cannot show, traces and videos. `attempts` are those that left a trace.
+    `steps` are what the browsers did in the attempt of `trace.html`, as the file `steps_file` of
+    the evidence says, without the first `steps_left_out`; the page `trace_page` shows it. `request`
+    says most about the failure of all requests of the browsers, and `app_line` of all that the app
+    logged then. `rerun` is the command line that rehearses this test alone; where no workflow was
+    read, only its new flags. What is not known is empty.
     """
 
     failure: Failure
@@ -64,6 +66,7 @@ class FailedTestEvidence:
     short_trace: str = ""
     pictures: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    before: PictureBefore = NO_PICTURE
     slice: LogExcerpt | None = None
     excerpts: tuple[LogExcerpt, ...] = ()
     files: tuple[EvidenceFile, ...] = ()
@@ -75,6 +78,7 @@ class FailedTestEvidence:
     trace_page: str = ""
     request: TraceRequest | None = None
     app_line: str = ""
+    rerun: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

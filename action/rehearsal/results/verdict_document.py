@@ -34,6 +34,11 @@ class FailedTest:
         ProjectFrame | None,
         "The project's own line in the last traceback that the app wrote while the test ran.",
     ] = None
+    rerun: Annotated[
+        str,
+        "The command that rehearses this test alone on a laptop; only its new flags where no "
+        "workflow was read; empty when it is not known.",
+    ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +149,7 @@ def _to_document(evidence: FailedTestEvidence) -> FailedTest:
         span=failure.span,
         evidence=evidence.folder,
         frame=evidence.frame,
+        rerun=evidence.rerun,
     )
 
 
@@ -158,7 +164,9 @@ def _from_document(test: FailedTest) -> FailedTestEvidence:
         attempts=test.attempts,
     )
     frame = _frame(test.frame)
-    return FailedTestEvidence(failure=failure, file=test.file, folder=test.evidence, frame=frame)
+    return FailedTestEvidence(
+        failure=failure, file=test.file, folder=test.evidence, frame=frame, rerun=test.rerun
+    )
 
 
 def _frame(frame: ProjectFrame | None) -> ProjectFrame | None:

@@ -83,6 +83,15 @@ def test_closing__the_request_and_what_the_app_said() -> None:
         ]
 
 
+def test_closing__how_to_run_the_first_failed_test_that_can_be_run_alone() -> None:
+    failure = Failure(name="t.T.test", message="")
+    tests = [FailedTestEvidence(failure=failure, rerun=each) for each in ("", "rehearse 1", "2")]
+    assert lines(index=EvidenceIndex(failed=tuple(tests))) == [
+        "rerun:    rehearse 1",
+        "verdict:  passed",
+    ]
+
+
 @pytest.mark.parametrize("name, word", [("t.T.test", "t.T.test"), ("a[x y]", "'a[x y]'")])
 def test_closing__on_a_laptop_how_to_open_a_trace(name: str, word: str) -> None:
     test = FailedTestEvidence(failure=Failure(name=name, message=""), trace_page="t/trace.html")

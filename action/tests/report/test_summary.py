@@ -314,6 +314,24 @@ def test_summary__shows_the_request_of_a_failed_test_and_what_the_app_said() -> 
     assert Tags(text).found <= TAGS
 
 
+def test_summary__says_how_to_run_the_failed_tests() -> None:
+    tests = failed("t.T.one", "t.T.two", "t.T.three").failed
+    reruns = ('rehearse --test-command "x `y`"', "", "rehearse <three>")
+    index = EvidenceIndex(
+        failed=tuple(replace(test, rerun=each) for test, each in zip(tests, reruns, strict=True))
+    )
+    text = make_summary(TESTS_FAILED, index=index)
+    assert '```sh\nrehearse --test-command "x `y`"\n```\n' in text
+    assert "**Run this test on your machine** (the first):" in text
+    folded = text.partition("<summary>The other failed tests</summary>")[2]
+    assert "rehearse &lt;three&gt;" in folded
+    first = replace(tests[0], rerun="rehearse a ```b")
+    one = make_summary(TESTS_FAILED, index=EvidenceIndex(failed=(first,)))
+    assert "**Run this test on your machine:**\n\n````sh\nrehearse a ```b\n````\n" in one
+    assert "other failed tests" not in one
+    assert "Run this test" not in make_summary(TESTS_FAILED, index=failed("t"))
+
+
 def test_summary__shows_a_traceback_once() -> None:
     app = frame("first\nsecond\nthird")
     index = failed("a", "b", frame=app)

@@ -67,7 +67,9 @@ def failed(folder: str) -> FailedTestEvidence:
         evidence_name=folder,
         attempts=3,
     )
-    return FailedTestEvidence(failure=failure, file="site/t.py", folder=folder, frame=OWN)
+    return FailedTestEvidence(
+        failure=failure, file="site/t.py", folder=folder, frame=OWN, rerun="r"
+    )
 
 
 FAILED, FLAKY = failed("tests/e"), failed("tests/f")
@@ -180,6 +182,7 @@ FAILED_DOCUMENT = {
     "span": {"start": 1.0, "end": 2.5, "exact": True},
     "evidence": "tests/e",
     "frame": FRAME_DOCUMENT,
+    "rerun": "r",
 }
 
 

@@ -7,6 +7,8 @@ from rehearsal.commands.merge.causes import shard_causes
 from rehearsal.commands.merge.merging import MergeResult
 from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.commands.merge.summary import SHARD_COLUMNS, total
+from rehearsal.report.page.all_tests import all_tests
+from rehearsal.report.page.anchors import Anchors
 from rehearsal.report.page.audit import audit_section
 from rehearsal.report.page.cause import cause_section
 from rehearsal.report.page.failed_tests import FLAKY_NOTE, name_and_errors, section_of_tests
@@ -30,38 +32,68 @@ def page(merged: MergeResult) -> Markup:
     """Return the page: verdict and causes, the shards, the failed tests of all."""
     result = merged.result
     started = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(result.started))
-    return layout(result, f"tests: {total(result)}", started, main=_main(merged))
+    jumps = list(_jumps(merged))
+    return layout(result, f"tests: {total(result)}", started, main=_main(merged), jumps=jumps)
+
+
+def _jumps(merged: MergeResult) -> Iterator[tuple[str, str]]:
+    """Yield the anchors and short titles of the sections that the page has."""
+    result = merged.result
+    counts = result.suite_results or SuiteResults()
+    failed = len(merged.failed_tests) + counts.failed_left_out
+    flaky = len(merged.flaky_tests) + counts.flaky_left_out
+    sections = (
+        ("cause", "Cause", result.problem),
+        ("shards", "Rehearsals", result.shards),
+        ("audit", "Audit", result.audit),
+        ("failed", f"Failed {failed:,}", merged.failed_tests),
+        ("flaky", f"Flaky {flaky:,}", merged.flaky_tests),
+        ("tests", "All tests", counts.tests),
+        ("rehearsed", "What was rehearsed", result.image_id),
+    )
+    yield from ((anchor, title) for anchor, title, content in sections if content)
 
 
 def _main(merged: MergeResult) -> Iterator[Child]:
     result = merged.result
     causes = shard_causes(merged)
-    for each in causes[:MAX_CAUSES]:
-        yield cause_section(each.cause, shards=join_names(each.shards))
+    for number, each in enumerate(causes[:MAX_CAUSES]):
+        anchor = None if number else "cause"
+        shards = join_names(each.shards)
+        yield cause_section(each.cause, shards=shards, origin=result.origin, anchor=anchor)
     if len(causes) > MAX_CAUSES:
         yield element(
             "p", f"{len(causes) - MAX_CAUSES} more causes are in ", link(VERDICT_FILE), "."
         )
-    yield element("h2", f"Rehearsals ({len(result.shards)})")
+    yield element("h2", f"Rehearsals ({len(result.shards)})", id="shards")
     yield element("section", _shards(result.shards), class_="card")
     yield audit_section(result.audit)
     yield since_section(result.since)
     counts = result.suite_results or SuiteResults()
+    anchors = Anchors()
+
+    def card(shard: ShardEvidence, test: FailedTestEvidence) -> Markup:
+        return _card(shard, test, anchors.add(test.failure.name))
+
     yield section_of_tests(
         "Failed tests",
         merged.failed_tests,
-        _card,
+        card,
         limit=MAX_TESTS,
         left_out=counts.failed_left_out,
+        anchor="failed",
     )
     yield section_of_tests(
         "Flaky tests",
         merged.flaky_tests,
-        _card,
+        card,
         limit=MAX_TESTS,
         note=FLAKY_NOTE,
         left_out=counts.flaky_left_out,
+        anchor="flaky",
     )
+    shown = (*merged.failed_tests[:MAX_TESTS], *merged.flaky_tests[:MAX_TESTS])
+    yield all_tests(counts, cards={test.failure.name for _, test in shown})
     yield origin_and_image(result)
 
 
@@ -93,12 +125,13 @@ def _row(shard: Shard) -> Markup:
     )
 
 
-def _card(shard: ShardEvidence, test: FailedTestEvidence) -> Markup:
+def _card(shard: ShardEvidence, test: FailedTestEvidence, anchor: str) -> Markup:
     return element(
         "article",
-        name_and_errors(test, origin=shard.result.origin),
-        element("p", "In ", _shard_link(shard.outcome)),
+        name_and_errors(test, origin=shard.result.origin, anchor=anchor),
+        element("p", "Pictures, steps and logs are on the page of ", _shard_link(shard.outcome)),
         class_="card test",
+        id=anchor,
     )
 
 

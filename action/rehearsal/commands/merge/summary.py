@@ -16,9 +16,11 @@ from rehearsal.report.summary import (
     heading_lines,
     image_lines,
     remark_lines,
+    rerun_lines,
     sign,
+    slowest_lines,
 )
-from rehearsal.report.words import counts_text, failure_message, join_names
+from rehearsal.report.words import counts_text, join_names, reported_message
 from rehearsal.results.file_names import PAGE_FILE, VERDICT_FILE
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import Shard
@@ -60,7 +62,9 @@ def _sections(merged: MergeResult, evidence: str) -> Iterator[Iterable[str]]:
     yield since_lines(result.since)
     yield _tests("failed test", merged.failed_tests, counts.failed_left_out, evidence)
     yield _tests(FLAKY_COLUMN, merged.flaky_tests, counts.flaky_left_out, evidence)
+    yield rerun_lines(test for _, test in merged.failed_tests)
     yield remark_lines(result)
+    yield slowest_lines(result)
     yield image_lines(result)
     yield [
         f"Open `{PAGE_FILE}` in {escape(evidence)} for the page of each rehearsal, with {MORE}.",
@@ -104,7 +108,7 @@ def _tests(column: str, tests: Sequence[ShardTest], left_out: int, evidence: str
             [
                 name_cell(test.failure.name),
                 cell(shard.title),
-                cell(failure_message(test.failure)),
+                cell(reported_message(test)),
             ]
             for shard, test in tests[:MAX_TESTS]
         ],

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rehearsal.report.page.all_tests import all_tests, other_traces
 from rehearsal.report.page.also_needed import also_needed_section
@@ -73,6 +74,9 @@ def _main(result: RehearsalResult) -> Iterator[Child]:
     cause, index, origin = result.cause, result.index, result.origin
     if cause:
         # Show the frame once: each failed test shows its own, and `location` names it already.
+        # The message only counts the failed tests, which have a section of their own.
+        if result.verdict is Verdict.TESTS_FAILED and index.failed:
+            cause = replace(cause, message="")
         own = any(test.frame for test in index.failed)
         shown = own or not cause.known or bool(cause.location)
         yield cause_section(

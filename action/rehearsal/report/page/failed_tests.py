@@ -1,16 +1,30 @@
 """The failed and the flaky tests with their evidence: pictures, the app's log, tracebacks."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import zip_longest
 from typing import TypeVar
 
 from rehearsal.report.page.anchors import Anchors
 from rehearsal.report.page.layout import preformatted
 from rehearsal.report.page.links import code_link, link, location_link
-from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.report.page.markup import Child, Markup, breakable, element
+from rehearsal.report.page.pictures import (
+    before_and_after,
+    kind_of,
+    name_of,
+    picture,
+    pictures_of,
+)
 from rehearsal.report.page.shown_name import shown_name
 from rehearsal.report.page.steps import steps
-from rehearsal.report.words import reported_message, size_text
+from rehearsal.report.words import (
+    MAX_STEP,
+    one_line,
+    reported_message,
+    request_outcome,
+    rerun_title,
+    size_text,
+)
+from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.cause import frame_location
 from rehearsal.results.evidence_index import (
     EvidenceFile,
@@ -45,7 +59,6 @@ MIME_NOTE = (
     "A refused MIME type text/html means that a file is missing: the server sent an error page "
     "instead."
 )
-PICTURE = "What the browser showed"
 T = TypeVar("T")
 
 
@@ -65,6 +78,7 @@ def failed_tests(
             return element("article", head, class_="card test", id=anchor)
         evidence: Child = (
             steps(test, origin),
+            before_and_after(test),
             element("div", *_columns(test, shown_above), class_="sides"),
             _trace(test),
             _files(test.files),
@@ -134,7 +148,30 @@ def name_and_errors(
         element("h3", name),
         _raised(frame, origin) if frame else None,
         _error("The test reported: ", message, line, red=not frame),
+        _request(test),
+        _rerun(test.rerun),
     )
+
+
+def _request(test: FailedTestEvidence) -> Child:
+    """Return the request that says most about the failure, and when it was made."""
+    if not (request := test.request):
+        return None
+    asked = cut_text(one_line(f"{request.method} {request.address}"), MAX_STEP)
+    after = f", {request.start:.1f} s after the test began"
+    outcome = element("strong", request_outcome(request))
+    return element(
+        "p", "The request then: ", element("code", breakable(asked)), ": ", outcome, after
+    )
+
+
+def _rerun(rerun: str) -> Child:
+    """Return how to run the test; page.js adds a button that copies it."""
+    if not rerun:
+        return None
+    title = rerun_title(rerun)
+    command = element("div", preformatted(breakable(rerun, after="._/:"), title), class_="paste")
+    return element("div", element("h4", title), command, class_="rerun")
 
 
 def _raised(frame: ProjectFrame, origin: Origin) -> Markup:
@@ -145,16 +182,16 @@ def _error(label: str, message: str, location: Child, *, red: bool = True) -> Ma
     return element(
         "p",
         label,
-        element("span", message, class_="error" if red else None),
+        element("span", breakable(message), class_="error" if red else None),
         (" · ", location) if location else None,
     )
 
 
 def _columns(test: FailedTestEvidence, shown_above: str) -> Iterator[Child]:
     """Yield the pictures, and beside them the logs of the app and the browser."""
-    if test.pictures:
-        addressed = zip_longest(test.pictures, test.addresses, fillvalue="")
-        yield element("div", *(_picture(test, *each) for each in addressed))
+    others = pictures_of(test)[bool(test.before.path) :]
+    if others:
+        yield element("div", *(picture(test, *each) for each in others))
     logs: list[Child] = []
     if test.slice:
         logs.append(_app_log(test.slice, test.frame, shown_above))
@@ -182,21 +219,10 @@ def _files(files: Sequence[EvidenceFile]) -> Child:
     if not files:
         return None
     items = (
-        element("li", link(each.name, _name(each.name)), f" ({size_text(each.size)})")
+        element("li", link(each.name, name_of(each.name)), f" ({size_text(each.size)})")
         for each in files
     )
     return element("div", element("h4", "Other files of this test"), element("ul", *items))
-
-
-def _picture(test: FailedTestEvidence, path: str, address: str) -> Markup:
-    kind, suffix = _kind(path)
-    # The picture of another tool may show anything: its name says what.
-    shown, alt = _name(path), f"{_name(path)} of {test.failure.name}"
-    if kind == "screenshot":
-        shown, alt = f"{PICTURE}{suffix}", f"{PICTURE} when {test.failure.name} failed{suffix}"
-    image = element("img", src=path, alt=alt, loading="lazy")
-    title = element("h4", shown, (" · ", element("code", address)) if address else "")
-    return element("figure", title, element("a", image, href=path))
 
 
 def _app_log(excerpt: LogExcerpt, frame: ProjectFrame | None, shown_above: str) -> Markup:
@@ -224,8 +250,8 @@ def _app_log(excerpt: LogExcerpt, frame: ProjectFrame | None, shown_above: str) 
 
 
 def _excerpt(excerpt: LogExcerpt) -> Markup:
-    kind, suffix = _kind(excerpt.name)
-    title = TITLES[kind] + suffix if kind in TITLES else _name(excerpt.name).partition(".")[0]
+    kind, suffix = kind_of(excerpt.name)
+    title = TITLES[kind] + suffix if kind in TITLES else name_of(excerpt.name).partition(".")[0]
     refused = kind == "console" and MIME_ERROR in excerpt.text
     return element(
         "div",
@@ -238,17 +264,7 @@ def _excerpt(excerpt: LogExcerpt) -> Markup:
 
 
 def _file_link(excerpt: LogExcerpt) -> Markup:
-    return link(excerpt.name, _name(excerpt.name))
-
-
-def _name(path: str) -> str:
-    return path.rpartition("/")[2]
-
-
-def _kind(path: str) -> tuple[str, str]:
-    """Return what a file holds, and of which browser or failure, as its name says."""
-    kind, _, suffix = _name(path).partition(".")[0].partition("-")
-    return kind, f" ({suffix})" if suffix else ""
+    return link(excerpt.name, name_of(excerpt.name))
 
 
 def _folded(summary: str, text: str, label: str) -> Markup:

@@ -9,12 +9,11 @@ from rehearsal import __version__
 from rehearsal.report.page.markup import Child, Markup, element, inline
 from rehearsal.report.page.origin import origin_line
 from rehearsal.report.web_links import COMMIT, known_commit
+from rehearsal.report.words import REHEARSE
 from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import Verdict
 
-# What a laptop runs: the workflow's step, with its secrets from the environment or .env.
-REHEARSE = "rehearse"
 DOCTYPE = "<!doctype html>\n"
 STYLE_FILE = Path(__file__).with_name("page.css")
 STYLE_FILES = (STYLE_FILE, STYLE_FILE.with_name("since.css"))
@@ -87,7 +86,7 @@ def _bar(jumps: Iterable[tuple[str, str]]) -> Markup:
     )
 
 
-def preformatted(text: str, label: str) -> Markup:
+def preformatted(text: str | Markup, label: str) -> Markup:
     """Return a text as it is; `label` names it for a screen reader."""
     return element("pre", text, tabindex=0, role="region", aria_label=label)
 

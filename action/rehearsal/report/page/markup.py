@@ -106,10 +106,10 @@ def visible(text: str) -> str:
 def breakable(text: str, after: str = "") -> Markup:
     """Return the name of a test, or a path, which a browser may break after its separators.
 
-    If `after` is given, only after that character.
+    If `after` is given, only after these characters.
     """
     shown = visible(text)
-    parts = re.split(f"(?<={re.escape(after)})", shown) if after else SEPARATOR.split(shown)
+    parts = re.split(f"(?<=[{re.escape(after)}])", shown) if after else SEPARATOR.split(shown)
     return Markup(("<wbr>".join(map(html.escape, parts)),))
 
 

@@ -63,7 +63,8 @@
     search();
     unfold(entry.element);
     const range = document.createRange();
-    if (entry.line) {
+    // A command has places where its line may break.
+    if (entry.line && !entry.element.childElementCount) {
       entry.element.normalize();
       range.setStart(entry.element.firstChild, entry.offset);
       range.setEnd(entry.element.firstChild, entry.offset + entry.text.length);

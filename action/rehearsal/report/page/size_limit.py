@@ -31,7 +31,10 @@ def _smaller(index: EvidenceIndex, log: int, text: int) -> EvidenceIndex:
         own = each.slice and _excerpt(each.slice, text)
         pictures = {
             name: getattr(each, name)
-            for name in ("pictures", "files", "attempts", "steps_file", "trace_page")
+            for name in (
+                *("pictures", "before", "files", "attempts"),
+                *("steps_file", "trace_page", "rerun"),
+            )
         }
         return replace(short, excerpts=excerpts, slice=own, **pictures)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from rehearsal.report.markdown import PYTHON_TEST
 from rehearsal.report.page.markup import Child, Markup, breakable, element
 from rehearsal.report.words import seconds_text, stage_title
 from rehearsal.results.bounded_text import cut_name
@@ -98,7 +99,8 @@ def _within(result: RehearsalResult, stage: Stage, first: float, start: float) -
         known = ((name, span) for name, span in spans if span)
         for name, span in islice(known, MAX_TESTS):
             seconds = max(span.end - span.start, 0.0)
-            title = cut_name(name)
+            found = PYTHON_TEST.fullmatch(name)
+            title = cut_name(found["own"] if found else name)
             begun = max(span.start - first, 0.0)
             yield Bar(title=title, start=begun, seconds=seconds, kind="within", failed=True)
 

@@ -12,7 +12,7 @@ from rehearsal.report.summary import MAX_TESTS as MAX_IN_SUMMARY
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
-from rehearsal.results.tests import Failure, SuiteResults
+from rehearsal.results.tests import Failure, ListedOutcome, ListedTest, SuiteResults
 from rehearsal.verdict import Problem, Verdict
 
 from ...audits import audit
@@ -200,6 +200,35 @@ def test_page__shows_verdict_causes_shards_and_tests_in_this_order() -> None:
     positions = [0]
     for part in parts:
         positions.append(text.index(part, positions[-1]))
+
+
+def test_page__lists_all_tests_and_its_sections() -> None:
+    def results(*names: str) -> SuiteResults:
+        tests = (
+            ListedTest(name=name, outcome=ListedOutcome.PASSED, seconds=len(name) / 10)
+            for name in names
+        )
+        return SuiteResults(test_count=len(names), tests=tuple(tests))
+
+    text = merged_page(
+        shard("1/2", suite_results=results("t.T.a", "t.T.longer")),
+        shard("2/2", suite_results=results("t.T.long")),
+    )
+    assert "All tests (3)" in text
+    shown = Parsed(text).text
+    order = [shown.index(name) for name in ("t.T.longer", "t.T.long", "t.T.a")]
+    assert order == sorted(order)
+    jumps = re.findall(r'<li><a href="#([a-z]+)">', text)
+    assert jumps == ["shards", "tests", "rehearsed"]
+    assert all(f'id="{anchor}"' in text for anchor in jumps)
+
+
+def test_page__a_failed_test_has_its_own_address_and_command() -> None:
+    text = merged_page(*shards_of("x"))
+    jumps = re.findall(r'<li><a href="#([a-z]+)">', text)
+    assert {"cause", "shards", "failed"} <= {*jumps}
+    assert all(f'id="{anchor}"' in text for anchor in jumps)
+    assert re.search(r'<article class="card test" id="t-[0-9a-f]{10}">', text)
 
 
 def test_page__without_any_evidence() -> None:

@@ -1,4 +1,5 @@
 import base64
+import html
 import re
 from dataclasses import replace
 from hashlib import sha256
@@ -16,6 +17,7 @@ from rehearsal.report.page.anchors import anchor_of
 from rehearsal.report.page.failed_tests import MAX_OPEN, MAX_TESTS
 from rehearsal.results.audit import Audit, Finding, Outcome
 from rehearsal.results.browser_steps import TraceStep
+from rehearsal.results.browser_trace import TraceRequest
 from rehearsal.results.companion_run import CompanionRun
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import (
@@ -27,6 +29,7 @@ from rehearsal.results.evidence_index import (
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.next_need import NextNeed, NextNeeds
 from rehearsal.results.origin import Origin
+from rehearsal.results.picture_before import PictureBefore
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.tests import Failure, ListedOutcome, ListedTest, Span, SuiteResults
 from rehearsal.results.timeline import Milestone, ObservedAnswer, Timeline
@@ -58,6 +61,9 @@ def failed_result(text: str = "x", **changes: Any) -> RehearsalResult:
         excerpts=(excerpt,),
         files=(EvidenceFile(name=text, size=3),),
         frame=frame(text),
+        before=PictureBefore(path=text, step=text),
+        request=TraceRequest(start=1.0, seconds=0.1, method=text, address=text, error=text),
+        rerun=text,
     )
     need = NextNeed(id="variable", text=text, hint=text, file=text, line=1)
     changes.setdefault("also_needed", NextNeeds(needs=(need,), paste=text))
@@ -140,10 +146,12 @@ def test_page__shows_verdict_cause_and_hint_before_the_tests() -> None:
     )
     problem = Problem(Verdict.TESTS_FAILED, "1 of 2 tests failed.")
     text = Parsed(page(failed_result(diagnoses=(known,), problems=(problem,)))).text
-    parts = ["tests-failed", "No table", "Migrate.", "with: y", "line", "1 of 2 tests failed."]
+    parts = ["tests-failed", "No table", "Migrate.", "with: y", "line"]
     positions = [text.index(part, text.index("tests-failed", 30)) for part in parts]
     assert positions == sorted(positions)
     assert positions[-1] < text.index("Failed tests (1)")
+    # The section of the failed tests counts them.
+    assert "1 of 2 tests failed." not in text
 
 
 def test_page__an_unknown_cause_shows_the_key_lines_once() -> None:
@@ -367,7 +375,8 @@ def test_page__a_log_whose_order_is_uncertain_says_so() -> None:
 def test_page__every_picture_has_an_alternative_text() -> None:
     pictures = re.findall(r"<img[^>]*>", PAGE)
     assert pictures
-    assert all('alt="x of x"' in picture for picture in pictures)
+    texts = ('alt="x of x"', 'alt="The browser of x after: x"')
+    assert all(any(text in picture for text in texts) for picture in pictures)
 
 
 def test_page__headings_skip_no_level() -> None:
@@ -525,6 +534,54 @@ def test_page__shows_the_pictures_and_links_the_files_of_a_test() -> None:
     assert '<a href="./tests/t/trace.zip">trace.zip</a> (3.0 MiB)' in text
     assert '<a href="./tests/t/video.webm">video.webm</a> (146 KiB)' in text
     assert "<span>dump.bin</span> (17 bytes)" in text
+
+
+def test_page__an_earlier_picture_stands_beside_that_of_the_failure() -> None:
+    before = PictureBefore(path="tests/t/trace-1.jpg", step="go to <x>", start=1.25)
+    test = FailedTestEvidence(
+        failure=Failure(name="t", message="m"),
+        pictures=("tests/t/screenshot.png", "tests/t/screenshot-browser2.png"),
+        addresses=("http://x/new", ""),
+        before=before,
+    )
+    text = page(failed_result(index=EvidenceIndex(failed=(test,))))
+    two = text.partition('<div class="two">')[2].partition("</div>")[0]
+    assert re.findall(r'src="(.*?)"', two) == ["./tests/t/trace-1.jpg", "./tests/t/screenshot.png"]
+    assert "Before, at 1.2 s: go to &lt;x&gt;" in two
+    assert "What the browser showed when it failed · <code>http://x/new</code>" in two
+    # Once as a picture, once as its link.
+    assert text.count("screenshot.png") == 2
+    alone = page(
+        failed_result(index=EvidenceIndex(failed=(replace(test, pictures=(), addresses=()),)))
+    )
+    assert 'class="two"' not in alone
+
+
+@pytest.mark.parametrize(
+    "rerun, title",
+    [
+        ('rehearse --test-command "a b.c"', "Run this test on your machine"),
+        (
+            '--test-command "a b.c"',
+            "Run this test on your machine, with these flags added to your command",
+        ),
+    ],
+)
+def test_page__a_failed_test_has_the_command_that_runs_it(rerun: str, title: str) -> None:
+    shown = card(rerun=rerun)
+    assert f"<h4>{title}</h4>" in shown
+    (command,) = re.findall(r'class="rerun"><h4>.*?</h4>.*?<pre [^>]*>\n(.*?)</pre>', shown)
+    assert command == html.escape(rerun).replace(".", ".<wbr>")
+    assert "Run this test" not in card(rerun="")
+
+
+def test_page__shows_the_request_of_a_failed_test() -> None:
+    request = TraceRequest(
+        start=2.04, seconds=0.1, method="POST", address="http://x/<new>", status=500
+    )
+    text = Parsed(card(request=request)).text
+    assert "The request then: POST http://x/<new>: 500, 2.0 s after the test began" in text
+    assert "The request then" not in card(request=None)
 
 
 def test_page__shows_the_evidence_of_a_flaky_test() -> None:

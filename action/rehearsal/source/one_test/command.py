@@ -1,0 +1,70 @@
+"""From the command of a suite to that of one of its tests, for the runners that are known."""
+
+import posixpath
+from collections.abc import Callable, Sequence
+
+from rehearsal.source.one_test import other_runners, python_runners
+from rehearsal.source.one_test.script import PYTHON, Script, Word, read_script
+from rehearsal.source.one_test.suite_test import SuiteTest
+
+Runner = Callable[[Sequence[str], Sequence[Word], SuiteTest], list[str] | None]
+# What may stand before a program, and starts it from the project's own packages.
+LAUNCHERS = (
+    ("uv", "run"), ("poetry", "run"), ("pipenv", "run"), ("npx", "--no-install"), ("npx",),
+    ("pnpm", "exec"), ("pnpm",), ("yarn", "run"), ("yarn",), ("bunx",),
+)  # fmt: skip
+MANAGE = "manage.py"
+PYTHON_WORD = "python"
+# By the words that start it. Where several fit, the first counts.
+RUNNERS: tuple[tuple[tuple[str, ...], Runner], ...] = (
+    ((PYTHON_WORD, MANAGE, "test"), python_runners.django),
+    ((PYTHON_WORD, "-m", "pytest"), python_runners.pytest),
+    (("pytest",), python_runners.pytest),
+    (("py.test",), python_runners.pytest),
+    ((PYTHON_WORD, "-m", "unittest", "discover"), python_runners.unittest),
+    ((PYTHON_WORD, "-m", "unittest"), python_runners.unittest),
+    (("playwright", "test"), other_runners.playwright),
+    (("cypress", "run"), other_runners.cypress),
+    (("jest",), other_runners.jest),
+    (("vitest",), other_runners.vitest),
+    (("mocha",), other_runners.mocha),
+    (("go", "test"), other_runners.go),
+)
+
+
+def one_test_command(command: str, name: str, file: str, exists: Callable[[str], bool]) -> str:
+    """Return the test command for one test alone, empty where that is not certain.
+
+    `name` and `file` are those in the test's report. `exists` tells whether a path is there, from
+    the working directory.
+    """
+    script = read_script(command)
+    if not script:
+        return ""
+
+    def in_folder(path: str) -> bool:
+        return exists(posixpath.normpath(posixpath.join(script.folder, path)))
+
+    words = _runner_words(script, SuiteTest(name=name, file=file, exists=in_folder))
+    if not words:
+        return ""
+    return " && ".join((*script.before, " ".join((*script.variables, *words))))
+
+
+def _runner_words(script: Script, test: SuiteTest) -> list[str] | None:
+    texts = [_plain(word.text) for word in script.runner]
+    launcher = next((each for each in LAUNCHERS if (*texts[: len(each)],) == each), ())
+    start = len(launcher)
+    for program, runner in RUNNERS:
+        end = start + len(program)
+        if tuple(texts[start:end]) == program:
+            begin = [word.raw for word in script.runner[:end]]
+            return runner(begin, script.runner[end:], test)
+    return None
+
+
+def _plain(text: str) -> str:
+    """Return `python` for each name of Python, and the name of Django's script without folders."""
+    if PYTHON.fullmatch(text):
+        return PYTHON_WORD
+    return MANAGE if text.removeprefix("./") == MANAGE else text

@@ -1,0 +1,130 @@
+"""One test of Python's runners: pytest, unittest, and Django's `manage.py test`."""
+
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+
+from rehearsal.source.one_test.options import Arguments, options, read_arguments
+from rehearsal.source.one_test.script import Word
+from rehearsal.source.one_test.suite_test import SuiteTest
+
+DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
+# How unittest names what failed before or after the tests of a class.
+FIXTURE = re.compile(r"(?:setUp|tearDown)(?:Class|Module) \((?P<owner>[\w.]+)\)")
+# A sub-test: its parameters stand behind the name.
+SUB_TEST = re.compile(r" [(\[].*", re.DOTALL)
+# unittest's own classes stand for a module that could not be imported.
+NOT_A_TEST = "unittest."
+NODE_ID = re.compile(r"(?P<file>[^:]+\.py)::(?P<own>[^\[]+)(?P<parameters>\[.*\])?", re.DOTALL)
+DOTTED_NODE = re.compile(r"(?P<own>[\w.]+)(?P<parameters>\[.*\])?", re.DOTALL)
+# How pytest and its reader show what XML cannot hold: the real name is not known.
+UNKNOWN_CHARACTER = re.compile(r"#x[0-9A-F]|\*\*\*|\ufffd")
+
+PATTERN = ("-p", "--pattern")
+DJANGO = options(
+    kept="--noinput --no-input --keepdb --debug-mode --buffer -b --timing --traceback "
+    "--force-color --no-color --pdb --debug-sql --no-faulthandler",
+    kept_values="--settings --pythonpath --testrunner -v --verbosity -t --top-level-directory "
+    "-p --pattern",
+    dropped="--failfast -r --reverse",
+    dropped_values="-k --tag --exclude-tag",
+    numbered="--parallel --durations --shuffle",
+)
+UNITTEST = options(
+    kept="-v --verbose -q --quiet -b --buffer -c --catch --locals",
+    kept_values="-s --start-directory -t --top-level-directory -p --pattern",
+    dropped="-f --failfast",
+    dropped_values="-k --durations",
+)
+PYTEST = options(
+    kept="-q --quiet -v --verbose -s --no-header --no-summary --strict-markers --headed -l "
+    "--showlocals --strict-config",
+    kept_values="-p -c --config-file --ds --rootdir -o --override-ini --junitxml --junit-xml --tb "
+    "--browser --driver -r --confcutdir --import-mode --capture --timeout --color --screenshot "
+    "--tracing --video --output --browser-channel --reruns --reruns-delay --html",
+    dropped="-x --exitfirst --lf --last-failed --ff --failed-first --sw --stepwise --nf",
+    dropped_values="-k -m --maxfail -n --numprocesses --dist --splits --group "
+    "--splitting-algorithm --durations --deselect --ignore --shard-id --num-shards",
+)
+
+
+def django(program: Sequence[str], words: Sequence[Word], test: SuiteTest) -> list[str] | None:
+    """Return the words of `manage.py test` for one test."""
+    found = read_arguments(words, DJANGO)
+    return _named(program, found, test) if found else None
+
+
+def unittest(program: Sequence[str], words: Sequence[Word], test: SuiteTest) -> list[str] | None:
+    """Return the words of `python -m unittest` for one test."""
+    found = read_arguments(words, UNITTEST)
+    return _named(program, found, test) if found else None
+
+
+def _named(program: Sequence[str], found: Arguments, test: SuiteTest) -> list[str] | None:
+    """Return the command with the test's name, or with a pattern where the name is no label.
+
+    A name is a label if the command named the test's package, module or class in the same way.
+    """
+    label = _label(test.name)
+    if not label:
+        return None
+    if any(f"{label}.".startswith(f"{word.text}.") for word in found.positional):
+        return [*program, *_without_pattern(found.kept), label]
+    # Discovery may put another folder on the path of imports.
+    pattern = f"*{label}.*" if FIXTURE.search(test.name) else f"*{label}"
+    positional = (word.raw for word in found.positional)
+    return [*program, *positional, *found.kept, "-k", shlex.quote(pattern)]
+
+
+def _label(name: str) -> str:
+    if fixture := FIXTURE.search(name):
+        return fixture["owner"]
+    label = SUB_TEST.sub("", name)
+    return "" if label.startswith(NOT_A_TEST) or not DOTTED.fullmatch(label) else label
+
+
+def _without_pattern(kept: Iterable[str]) -> list[str]:
+    """Leave out the pattern of files: it has no effect on a name."""
+    left: list[str] = []
+    skip = False
+    for each in kept:
+        name, has_value, _ = each.partition("=")
+        if skip:
+            skip = False
+        elif name in PATTERN:
+            skip = not has_value
+        else:
+            left.append(each)
+    return left
+
+
+def pytest(program: Sequence[str], words: Sequence[Word], test: SuiteTest) -> list[str] | None:
+    """Return the words of pytest for one test, None if its file is not where its name says."""
+    found = read_arguments(words, PYTEST)
+    node = _node_id(test)
+    return [*program, *found.kept, shlex.quote(node)] if found and node else None
+
+
+def _node_id(test: SuiteTest) -> str:
+    if node := NODE_ID.fullmatch(test.name):
+        file, own = node["file"], node["own"].replace(".", "::")
+    elif node := DOTTED_NODE.fullmatch(test.name):
+        file, own = _split(node["own"], test)
+    else:
+        return ""
+    if not own or not test.exists(file):
+        return ""
+    # Without its parameters the name means the test with each of them.
+    parameters = node["parameters"] or ""
+    unknown = UNKNOWN_CHARACTER.search(parameters) or not parameters.isprintable()
+    return f"{file}::{own}" + ("" if unknown else parameters)
+
+
+def _split(name: str, test: SuiteTest) -> tuple[str, str]:
+    """Return the file of the module in a dotted name, and the rest: classes and the function."""
+    parts = name.split(".")
+    for end in range(len(parts) - 1, 0, -1):
+        file = f"{'/'.join(parts[:end])}.py"
+        if test.exists(file):
+            return file, "::".join(parts[end:])
+    return "", ""

@@ -1,0 +1,200 @@
+"""The command for one test: right for the runner that was used, or nothing."""
+
+import pytest
+
+from rehearsal.source.one_test import one_test_command
+
+FILES = {
+    "functional_tests/test_cart.py",
+    "tests/test_cart.py",
+    "cart.test.ts",
+    "jest/cart.test.js",
+    "cypress/e2e/cart.cy.js",
+    "web/tests/test_cart.py",
+}
+CART = "functional_tests.test_cart.CartTest.test_adds"
+
+
+def narrowed(command: str, name: str, file: str = "") -> str:
+    return one_test_command(command, name, file, FILES.__contains__)
+
+
+@pytest.mark.parametrize(
+    "command, name, expected",
+    [
+        # Django
+        (
+            "python manage.py test functional_tests",
+            CART,
+            f"python manage.py test {CART}",
+        ),
+        (
+            "cd web && python3 ./manage.py test functional_tests --settings shop.e2e --parallel 4",
+            CART,
+            f"cd web && python3 ./manage.py test --settings shop.e2e {CART}",
+        ),
+        (
+            "python manage.py test functional_tests --pattern '*_test.py'",
+            CART,
+            f"python manage.py test {CART}",
+        ),
+        (
+            # Its name does not begin with the label, which is a folder.
+            "python manage.py test e2e/ --pattern='*_test.py'",
+            "cart_test.Cart.test_adds",
+            "python manage.py test e2e/ --pattern='*_test.py' -k '*cart_test.Cart.test_adds'",
+        ),
+        (
+            "pip install -r wanted.txt\nuv run python manage.py test",
+            CART,
+            f"pip install -r wanted.txt && uv run python manage.py test -k '*{CART}'",
+        ),
+        (
+            "python manage.py test functional_tests",
+            f"{CART} (path='<é>')",
+            f"python manage.py test {CART}",
+        ),
+        (
+            "python manage.py test functional_tests",
+            "setUpClass (functional_tests.test_cart.CartTest)",
+            "python manage.py test functional_tests.test_cart.CartTest",
+        ),
+        # unittest
+        (
+            "python -m unittest -v functional_tests.test_cart",
+            CART,
+            f"python -m unittest -v {CART}",
+        ),
+        (
+            "/opt/python3.12 -m unittest discover -s functional_tests -t . -f",
+            CART,
+            f"/opt/python3.12 -m unittest discover -s functional_tests -t . -k '*{CART}'",
+        ),
+        (
+            "python -m unittest discover functional_tests",
+            "setUpClass (test_cart.CartTest)",
+            "python -m unittest discover functional_tests -k '*test_cart.CartTest.*'",
+        ),
+        # pytest
+        (
+            'python -m pytest tests --junitxml "$REHEARSAL_JUNIT/pytest.xml" -n 4 -k cart -vv',
+            "tests.test_cart.TestCart.test_adds[a.b?c=[d]&e]",
+            """python -m pytest --junitxml "$REHEARSAL_JUNIT/pytest.xml" -vv \
+'tests/test_cart.py::TestCart::test_adds[a.b?c=[d]&e]'""",
+        ),
+        (
+            "CI=1 pytest -xq",
+            "tests/test_cart.py::test_adds",
+            "CI=1 pytest -q tests/test_cart.py::test_adds",
+        ),
+        (
+            "cd web; poetry run pytest tests",
+            "tests.test_cart.test_adds[#x1B]",
+            "cd web && poetry run pytest tests/test_cart.py::test_adds",
+        ),
+        # other languages
+        (
+            "npm ci\nnpx playwright test --shard=1/2 --workers 2",
+            "[desktop] \u203a cart.spec.ts \u203a cart \u203a totals (2)",
+            r"npm ci && npx playwright test cart.spec.ts --project=desktop -g 'cart totals \(2\)'",
+        ),
+        (
+            "pnpm exec playwright test",
+            "cart.spec.ts \u203a totals",
+            "pnpm exec playwright test cart.spec.ts -g totals",
+        ),
+        (
+            "npx vitest run --reporter=junit",
+            "cart.test.ts > cart > shows <é>",
+            "npx vitest run --reporter=junit cart.test.ts -t 'cart shows <.>'",
+        ),
+        (
+            "npx mocha 'tests/**/*.spec.js' --grep cart",
+            "cart totals",
+            "npx mocha 'tests/**/*.spec.js' -g 'cart totals'",
+        ),
+        (
+            "go test -v ./...",
+            "example.com/shop.TestShows/all",
+            "go test -v -run '^TestShows$/^all$' ./...",
+        ),
+    ],
+)
+def test_one_test_command__replaces_what_chooses_tests(
+    command: str, name: str, expected: str
+) -> None:
+    assert narrowed(command, name) == expected
+
+
+@pytest.mark.parametrize(
+    "command, name, file, expected",
+    [
+        (
+            'npx cypress run -r junit -o "mochaFile=$REHEARSAL_JUNIT/[hash].xml"',
+            "cart totals",
+            "cypress/e2e/cart.cy.js",
+            """npx cypress run -r junit -o "mochaFile=$REHEARSAL_JUNIT/[hash].xml" \
+--spec cypress/e2e/cart.cy.js""",
+        ),
+        (
+            "npx jest --ci other.test.js -t other",
+            "cart totals?",
+            "jest/cart.test.js",
+            r"npx jest --ci jest/cart.test.js -t 'cart totals\?'",
+        ),
+        ("npx jest", "cart totals", "gone.test.js", "npx jest -t 'cart totals'"),
+        ("npx cypress run", "cart totals", "gone.cy.js", ""),
+    ],
+)
+def test_one_test_command__uses_the_file_if_it_is_there(
+    command: str, name: str, file: str, expected: str
+) -> None:
+    assert narrowed(command, name, file) == expected
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "",
+        "make e2e",
+        "npm test",
+        "./run-tests",
+        "python manage.py test functional_tests | tee log",
+        "python manage.py test functional_tests || true",
+        "python manage.py test functional_tests &",
+        "python manage.py test functional_tests > log",
+        "python manage.py test $(cat tests)",
+        "(python manage.py test functional_tests)",
+        "python manage.py migrate\npython manage.py test functional_tests",
+        "python manage.py test functional_tests --password hunter2",
+        "TOKEN=hunter2 python manage.py test functional_tests",
+        "cd /srv && python manage.py test functional_tests",
+        "pip install --index-url https://me:hunter2@example.com x\npython manage.py test",
+        "python manage.py test 'functional_tests",
+        "CI=1",
+    ],
+)
+def test_one_test_command__nothing_rather_than_something_wrong(command: str) -> None:
+    assert narrowed(command, CART) == ""
+
+
+@pytest.mark.parametrize(
+    "command, name",
+    [
+        ("python manage.py test", "unittest.loader._FailedTest.functional_tests.test_cart"),
+        ("python manage.py test", "cart.spec.ts \u203a totals"),
+        ("python manage.py test", "functional_tests.*** .x"),
+        ("pytest", "tests.test_gone.test_adds"),
+        ("pytest", "tests.test_cart"),
+        ("pytest", "gone.py::test_adds"),
+        ("npx playwright test", "cart totals"),
+        ("npx vitest run", "gone.test.ts > totals"),
+        ("npx vitest run", "cart.test.ts"),
+        ("npx mocha", 'cart "after each" hook for "keeps items"'),
+        ("npx jest", 'cart "after each" hook for "keeps items"'),
+        ("npx jest", "x"),
+        ("go test", "shop.Broken"),
+    ],
+)
+def test_one_test_command__nothing_for_a_name_that_is_no_test(command: str, name: str) -> None:
+    assert narrowed(command, name) == ""
