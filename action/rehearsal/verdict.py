@@ -6,8 +6,6 @@ from typing import Annotated
 
 PROJECT = "https://github.com/dress-rehearsal/dress-rehearsal"
 ISSUES = f"{PROJECT}/issues"
-# For texts that are read where no document is, as after `pip install`.
-DOCUMENTS = f"{PROJECT}/blob/main"
 
 
 class Verdict(Enum):

@@ -22,9 +22,10 @@ from rehearsal.local.load_inputs import load_inputs
 from rehearsal.local.plan_preview import plan_preview
 from rehearsal.outside.github import Console
 from rehearsal.report.annotations import WARNING_TITLE
-from rehearsal.verdict import DOCUMENTS, RehearsalError
+from rehearsal.verdict import RehearsalError
 
-REFERENCE = f"{DOCUMENTS}/action/README.md#inputs"
+# Without an address: who hosts the repository is not known here.
+REFERENCE = "Each input is explained in action/README.md, in the repository of the action."
 EXAMPLES = """\
 examples:
   rehearse init                     write a workflow for this repository
@@ -51,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags that choose a step, and one for each input."""
     parser.description, parser.epilog = (
         DESCRIPTION,
-        f"{EXAMPLES}\nEach input is explained at {REFERENCE}",
+        f"{EXAMPLES}\n{REFERENCE}",
     )
     parser.add_argument("--plan", action="store_true", help="only print what would be done")
     parser.add_argument("--keep", action="store_true", help="leave the app running at the end")

@@ -6,43 +6,29 @@ from dataclasses import replace
 from rehearsal import __version__
 from rehearsal.report import markdown
 from rehearsal.report.audit_summary import audit_fact, audit_sections
-from rehearsal.report.cause_text import split_snippets
+from rehearsal.report.cause_summary import also_needed_lines, cause_lines
 from rehearsal.report.since_summary import since_lines
-from rehearsal.report.web_links import source_url
-from rehearsal.report.words import (
-    ALSO_NEEDED,
-    ALSO_NEEDED_NOTE,
-    ALSO_NEEDED_PASTE,
-    counts_text,
-    reported_message,
-    request_lines,
-    rerun_title,
-    seconds_text,
-    slowest_first,
-    stage_title,
-    step_line,
+from rehearsal.report.tests_summary import (
+    FLAKY_COLUMN,
+    MAX_TESTS,
+    rerun_lines,
+    slowest_lines,
+    step_sections,
+    test_table,
 )
-from rehearsal.results.browser_steps import last_steps
-from rehearsal.results.cause import CauseSummary, frame_location
-from rehearsal.results.evidence_index import FailedTestEvidence
-from rehearsal.results.file_names import CONTAINER_LOG, PAGE_FILE, VERDICT_FILE
-from rehearsal.results.frame import ProjectFrame
-from rehearsal.results.next_need import NextNeeds
-from rehearsal.results.origin import Origin
+from rehearsal.report.words import (
+    counts_text,
+    stage_title,
+)
+from rehearsal.results.file_names import CONTAINER_LOG, PAGE_FILE
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.tests import ListedOutcome
 from rehearsal.verdict import Verdict
 
-MAX_TESTS = 50
 MAX_TRACEBACKS = 3
-MAX_SLOWEST = 10
-# Of one test.
-MAX_STEPS = 6
 # In characters.
 BAR_LENGTH = 24
 # In seconds: a stage of less rounds to 0.0 s, and has no bar.
 MIN_BAR = 0.05
-FLAKY_COLUMN = "⚠️ flaky test (passed on a retry)"
 # For readers of a red check who do not know this action.
 ABOUT = (
     "A dress rehearsal builds the image, starts it as in production, and runs the browser tests "
@@ -70,61 +56,6 @@ def heading_lines(result: RehearsalResult) -> Iterator[str]:
     """Yield the heading."""
     yield f"## {sign(result.verdict)} Dress rehearsal: {result.verdict}"
     yield ""
-
-
-def cause_lines(
-    cause: CauseSummary, *, shards: str = "", other_titles: Iterable[str] = ()
-) -> Iterator[str]:
-    """Yield one cause. `shards` names those that have it; `other_titles` are other causes."""
-    titles = f" ({markdown.cell(shards)})" if shards else ""
-    yield f"**{markdown.paragraph(cause.title)}**{titles}"
-    yield ""
-    if cause.hint or cause.paste:
-        yield f"**What to do:** {markdown.paragraph(cause.hint)}"
-        yield ""
-    for snippet in split_snippets(cause.paste):
-        yield from markdown.preformatted(snippet.splitlines())
-    if cause.lines and (cause.known or cause.location):
-        yield f"**Evidence:** {markdown.paragraph(cause.location)}".rstrip()
-    yield from markdown.preformatted(cause.lines)
-    for label, text in (("Why", cause.background), ("What happened", cause.message)):
-        if text:
-            yield f"**{label}:** {markdown.paragraph(text)}"
-            yield ""
-    for title in other_titles:
-        yield f"Another possible cause: {markdown.paragraph(title)}."
-        yield ""
-
-
-def also_needed_lines(found: NextNeeds) -> Iterator[str]:
-    """Yield what the next rehearsals would stop at, and one text to paste for all of it."""
-    if not found:
-        return
-    yield f"**{ALSO_NEEDED}**"
-    yield ""
-    for need in found.needs:
-        yield f"- {markdown.cell(f'{need.text} {need.hint}'.strip())}"
-    yield ""
-    if found.paste:
-        yield ALSO_NEEDED_PASTE
-        yield ""
-    for snippet in split_snippets(found.paste):
-        yield from markdown.preformatted(snippet.splitlines())
-    yield f"<sub>{ALSO_NEEDED_NOTE}</sub>"
-    yield ""
-
-
-def rerun_lines(failed: Iterable[FailedTestEvidence]) -> Iterator[str]:
-    """Yield the commands that rehearse the failed tests one by one: the others are folded."""
-    reruns = [test.rerun for test in failed if test.rerun][:MAX_TESTS]
-    if not reruns:
-        return
-    one = len(reruns) == 1
-    yield f"**{rerun_title(reruns[0])}:**" if one else f"**{rerun_title(reruns[0])}** (the first):"
-    yield ""
-    yield from markdown.code_block(reruns[0])
-    if not one:
-        yield from markdown.collapsible("The other failed tests", reruns[1:], collapsed=True)
 
 
 def remark_lines(result: RehearsalResult) -> Iterator[str]:
@@ -164,10 +95,10 @@ def _sections(result: RehearsalResult, evidence: str) -> Iterator[Iterable[str]]
     if result.audit:
         yield from audit_sections(result.audit)
     yield since_lines(result.since)
-    yield _tests("failed test", index.failed, evidence, result.origin)
-    yield _tests(FLAKY_COLUMN, index.flaky, evidence, result.origin)
+    yield test_table("failed test", index.failed, evidence, result.origin)
+    yield test_table(FLAKY_COLUMN, index.flaky, evidence, result.origin)
     yield rerun_lines(index.failed)
-    yield from _steps(result)
+    yield from step_sections(result)
     yield from _logs(result, shown_above="\n".join(cause.lines) if cause else "")
     yield remark_lines(result)
     yield slowest_lines(result)
@@ -200,60 +131,6 @@ def _facts(result: RehearsalResult) -> Iterator[str]:
     if result.ready_seconds is not None:
         yield f"- The app was ready {result.ready_seconds:.2f} s after its container started"
     yield ""
-
-
-def _tests(
-    column: str, tests: tuple[FailedTestEvidence, ...], evidence: str, origin: Origin
-) -> Iterator[str]:
-    # Without any frame the column would be empty, and take room from the others.
-    frames = any(test.frame for test in tests)
-    rows = []
-    for test in tests[:MAX_TESTS]:
-        line = f"{test.file}:{test.failure.line}" if test.file and test.failure.line else test.file
-        raised = _raised(test.frame, origin) if test.frame else ""
-        address = source_url(origin, test.file, test.failure.line)
-        reported = _with_location(reported_message(test), line, address)
-        rows.append([markdown.name_cell(test.failure.name), *[raised] * frames, reported])
-    yield from markdown.table(
-        [column, *["what the app raised"] * frames, "what the test reported"],
-        rows,
-        more=len(tests) - MAX_TESTS,
-        note=f"see {VERDICT_FILE} in {markdown.escape(evidence)}",
-    )
-
-
-def _raised(frame: ProjectFrame, origin: Origin) -> str:
-    address = source_url(origin, frame.file, frame.line)
-    return _with_location(frame.error, frame_location(frame), address)
-
-
-def _steps(result: RehearsalResult) -> Iterator[Iterable[str]]:
-    """Yield what the first failed tests did last, folded where a cause says why they failed."""
-    known = bool(result.diagnoses)
-    for test in [test for test in result.index.failed if test.steps][:MAX_TRACEBACKS]:
-        steps = (step_line(step) for step in last_steps(test.steps, MAX_STEPS))
-        lines = [*steps, *request_lines(test)]
-        title = f"What {test.failure.name} did last"
-        yield markdown.collapsible(title, lines, collapsed=known)
-
-
-def _with_location(message: str, location: str, address: str) -> str:
-    place = markdown.link(markdown.cell(location), address)
-    below = f"<br><sub>{place}</sub>" if location else ""
-    return markdown.cell(message) + below
-
-
-def slowest_lines(result: RehearsalResult) -> Iterator[str]:
-    """Yield the slowest tests, folded: where a reader of a green check begins to save time."""
-    results = result.suite_results
-    timed = slowest_first(results.tests)[:MAX_SLOWEST] if results else []
-    lines = [
-        f"{seconds_text(each.seconds):>8}  {each.name}"
-        + ("" if each.outcome is ListedOutcome.PASSED else f" ({each.outcome})")
-        for each in timed
-        if each.seconds is not None
-    ]
-    yield from markdown.collapsible("The slowest tests", lines, collapsed=True)
 
 
 def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[Iterable[str]]:

@@ -9,7 +9,8 @@ import pytest
 from rehearsal.report import summary as module
 from rehearsal.report.audit_words import audit_message
 from rehearsal.report.markdown import MAX_PARAGRAPH
-from rehearsal.report.summary import BAR_LENGTH, MAX_TESTS
+from rehearsal.report.summary import BAR_LENGTH
+from rehearsal.report.tests_summary import MAX_TESTS
 from rehearsal.results.audit import Audit, Finding, Outcome
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.browser_trace import TraceRequest

@@ -71,6 +71,11 @@ def narrowed(command: str, name: str, file: str = "") -> str:
             f"/opt/python3.12 -m unittest discover -s functional_tests -t . -k '*{CART}'",
         ),
         (
+            "python -m unittest discover functional_tests '*_test.py' .",
+            CART,
+            f"python -m unittest discover functional_tests '*_test.py' . -k '*{CART}'",
+        ),
+        (
             "python -m unittest discover functional_tests",
             "setUpClass (test_cart.CartTest)",
             "python -m unittest discover functional_tests -k '*test_cart.CartTest.*'",

@@ -11,7 +11,8 @@ from rehearsal.report.page.all_tests import all_tests
 from rehearsal.report.page.anchors import Anchors
 from rehearsal.report.page.audit import audit_section
 from rehearsal.report.page.cause import cause_section
-from rehearsal.report.page.failed_tests import FLAKY_NOTE, name_and_errors, section_of_tests
+from rehearsal.report.page.failed_tests import FLAKY_NOTE, section_of_tests
+from rehearsal.report.page.failure import name_and_errors
 from rehearsal.report.page.layout import layout, origin_and_image
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element

@@ -6,20 +6,11 @@ from rehearsal.commands.merge.causes import ShardCause, shard_causes
 from rehearsal.commands.merge.merging import MergeResult
 from rehearsal.commands.merge.shards import ShardTest
 from rehearsal.report.audit_summary import audit_fact, audit_sections
+from rehearsal.report.cause_summary import cause_lines
 from rehearsal.report.markdown import cell, document, escape, name_cell, table
 from rehearsal.report.since_summary import since_lines
-from rehearsal.report.summary import (
-    FLAKY_COLUMN,
-    MAX_TESTS,
-    cause_lines,
-    footer,
-    heading_lines,
-    image_lines,
-    remark_lines,
-    rerun_lines,
-    sign,
-    slowest_lines,
-)
+from rehearsal.report.summary import footer, heading_lines, image_lines, remark_lines, sign
+from rehearsal.report.tests_summary import FLAKY_COLUMN, MAX_TESTS, rerun_lines, slowest_lines
 from rehearsal.report.words import counts_text, join_names, reported_message
 from rehearsal.results.file_names import PAGE_FILE, VERDICT_FILE
 from rehearsal.results.rehearsal import RehearsalResult

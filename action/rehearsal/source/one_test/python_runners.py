@@ -68,7 +68,8 @@ def _named(program: Sequence[str], found: Arguments, test: SuiteTest) -> list[st
     label = _label(test.name)
     if not label:
         return None
-    if any(f"{label}.".startswith(f"{word.text}.") for word in found.positional):
+    discovers = program[-1] == "discover"  # Its arguments are folders.
+    if not discovers and any(f"{label}.".startswith(f"{word.text}.") for word in found.positional):
         return [*program, *_without_pattern(found.kept), label]
     # Discovery may put another folder on the path of imports.
     pattern = f"*{label}.*" if FIXTURE.search(test.name) else f"*{label}"

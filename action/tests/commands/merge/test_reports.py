@@ -8,7 +8,7 @@ from rehearsal.commands.merge.causes import shard_causes
 from rehearsal.commands.merge.page import MAX_TESTS, page
 from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.commands.merge.summary import summary
-from rehearsal.report.summary import MAX_TESTS as MAX_IN_SUMMARY
+from rehearsal.report.tests_summary import MAX_TESTS as MAX_IN_SUMMARY
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame

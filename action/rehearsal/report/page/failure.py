@@ -1,0 +1,73 @@
+"""A failed test in short: its name, its errors, the request of that moment, how to run it."""
+
+from rehearsal.report.page.layout import preformatted
+from rehearsal.report.page.links import code_link, location_link
+from rehearsal.report.page.markup import Child, Markup, breakable, element
+from rehearsal.report.page.shown_name import shown_name
+from rehearsal.report.words import (
+    MAX_STEP,
+    one_line,
+    reported_message,
+    request_outcome,
+    rerun_title,
+)
+from rehearsal.results.bounded_text import cut_text
+from rehearsal.results.cause import frame_location
+from rehearsal.results.evidence_index import FailedTestEvidence
+from rehearsal.results.frame import ProjectFrame
+from rehearsal.results.origin import Origin
+
+
+def name_and_errors(
+    test: FailedTestEvidence, *, origin: Origin | None = None, anchor: str = ""
+) -> Child:
+    """Return the test's name, what the app raised and what the test reported."""
+    failure, frame = test.failure, test.frame
+    origin = origin or Origin()
+    file = test.file or failure.file
+    line = code_link(origin, file, failure.line) if file else None
+    message = reported_message(test) or "It failed; its report gives no reason."
+    name = shown_name(failure.name)
+    if anchor:
+        name = element("a", name, href=f"#{anchor}", class_="self")
+    return (
+        element("h3", name),
+        _raised(frame, origin) if frame else None,
+        _error("The test reported: ", message, line, red=not frame),
+        _request(test),
+        _rerun(test.rerun),
+    )
+
+
+def _request(test: FailedTestEvidence) -> Child:
+    """Return the request that says most about the failure, and when it was made."""
+    if not (request := test.request):
+        return None
+    asked = cut_text(one_line(f"{request.method} {request.address}"), MAX_STEP)
+    after = f", {request.start:.1f} s after the test began"
+    outcome = element("strong", request_outcome(request))
+    return element(
+        "p", "The request then: ", element("code", breakable(asked)), ": ", outcome, after
+    )
+
+
+def _rerun(rerun: str) -> Child:
+    """Return how to run the test; page.js adds a button that copies it."""
+    if not rerun:
+        return None
+    title = rerun_title(rerun)
+    command = element("div", preformatted(breakable(rerun, after="._/:"), title), class_="paste")
+    return element("div", element("h4", title), command, class_="rerun")
+
+
+def _raised(frame: ProjectFrame, origin: Origin) -> Markup:
+    return _error("The app raised: ", frame.error, location_link(origin, frame_location(frame)))
+
+
+def _error(label: str, message: str, location: Child, *, red: bool = True) -> Markup:
+    return element(
+        "p",
+        label,
+        element("span", breakable(message), class_="error" if red else None),
+        (" · ", location) if location else None,
+    )

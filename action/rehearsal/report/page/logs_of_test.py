@@ -1,0 +1,71 @@
+"""What the app, the browser and a test itself wrote while the test ran."""
+
+from rehearsal.report.page.layout import preformatted
+from rehearsal.report.page.links import link
+from rehearsal.report.page.markup import Markup, element
+from rehearsal.report.page.pictures import kind_of, name_of
+from rehearsal.results.evidence_index import LogExcerpt
+from rehearsal.results.frame import ProjectFrame
+
+# By the stem of the file name; a second browser, or a second failure, has a suffix.
+TITLES = {
+    "container": "The app's log during this test",
+    "output": "What the test printed",
+    "console": "The browser's console",
+    "page": "The page's source",
+    "problems": "Evidence that could not be saved",
+}
+REPEATED_LOG = "The app logged nothing but the lines at the top of this page."
+REPEATED_TRACEBACK = "See the traceback at the top of this page."
+# Chromium and Firefox say this when an error page came instead of a style sheet or script.
+MIME_ERROR = "MIME type ('text/html')"
+MIME_NOTE = (
+    "A refused MIME type text/html means that a file is missing: the server sent an error page "
+    "instead."
+)
+
+
+def app_log(excerpt: LogExcerpt, frame: ProjectFrame | None, shown_above: str) -> Markup:
+    """Return what the app logged: its traceback first, then everything."""
+    title = TITLES["container"]
+    text, comment = excerpt.text, None
+    if text.startswith("# "):
+        first, _, text = text.partition("\n")
+        comment = element("p", first.removeprefix("# "), class_="soft")
+        title += " (approximate)" * first.startswith("# approximate")
+    traceback = frame.text if frame and frame.text != shown_above else ""
+    # Often the lines of a diagnosis are all that the app logged.
+    repeated = text.strip() != "" and {*text.split("\n")} <= {*shown_above.split("\n"), ""}
+    note = REPEATED_TRACEBACK if frame else REPEATED_LOG if repeated else ""
+    whole = (comment, preformatted(text, title))
+    return element(
+        "div",
+        element("h4", title, " · ", _file_link(excerpt)),
+        preformatted(traceback, f"{title}: the traceback") if traceback else None,
+        element("p", note, class_="soft") if note and not traceback else None,
+        element("details", element("summary", "Everything the app logged"), whole)
+        if note
+        else whole,
+    )
+
+
+def excerpt_of(excerpt: LogExcerpt) -> Markup:
+    kind, suffix = kind_of(excerpt.name)
+    title = TITLES[kind] + suffix if kind in TITLES else name_of(excerpt.name).partition(".")[0]
+    refused = kind == "console" and MIME_ERROR in excerpt.text
+    return element(
+        "div",
+        element("h4", title, " · ", _file_link(excerpt)),
+        element("p", MIME_NOTE, class_="soft") if refused else None,
+        folded("Show it", excerpt.text, title)
+        if kind == "page"
+        else preformatted(excerpt.text, title),
+    )
+
+
+def _file_link(excerpt: LogExcerpt) -> Markup:
+    return link(excerpt.name, name_of(excerpt.name))
+
+
+def folded(summary: str, text: str, label: str) -> Markup:
+    return element("details", element("summary", summary), preformatted(text, label))

@@ -1,0 +1,97 @@
+"""The tests in a job summary: those that failed, what they did last, and the slowest."""
+
+from collections.abc import Iterable, Iterator
+
+from rehearsal.report import markdown
+from rehearsal.report.web_links import source_url
+from rehearsal.report.words import (
+    reported_message,
+    request_lines,
+    rerun_title,
+    seconds_text,
+    slowest_first,
+    step_line,
+)
+from rehearsal.results.browser_steps import last_steps
+from rehearsal.results.cause import frame_location
+from rehearsal.results.evidence_index import FailedTestEvidence
+from rehearsal.results.file_names import VERDICT_FILE
+from rehearsal.results.frame import ProjectFrame
+from rehearsal.results.origin import Origin
+from rehearsal.results.rehearsal import RehearsalResult
+from rehearsal.results.tests import ListedOutcome
+
+MAX_TESTS = 50
+# Of these the summary shows the last steps.
+MAX_WITH_STEPS = 3
+MAX_SLOWEST = 10
+# Of one test.
+MAX_STEPS = 6
+FLAKY_COLUMN = "⚠️ flaky test (passed on a retry)"
+
+
+def test_table(
+    column: str, tests: tuple[FailedTestEvidence, ...], evidence: str, origin: Origin
+) -> Iterator[str]:
+    # Without any frame the column would be empty, and take room from the others.
+    frames = any(test.frame for test in tests)
+    rows = []
+    for test in tests[:MAX_TESTS]:
+        line = f"{test.file}:{test.failure.line}" if test.file and test.failure.line else test.file
+        raised = _raised(test.frame, origin) if test.frame else ""
+        address = source_url(origin, test.file, test.failure.line)
+        reported = _with_location(reported_message(test), line, address)
+        rows.append([markdown.name_cell(test.failure.name), *[raised] * frames, reported])
+    yield from markdown.table(
+        [column, *["what the app raised"] * frames, "what the test reported"],
+        rows,
+        more=len(tests) - MAX_TESTS,
+        note=f"see {VERDICT_FILE} in {markdown.escape(evidence)}",
+    )
+
+
+def step_sections(result: RehearsalResult) -> Iterator[Iterable[str]]:
+    """Yield what the first failed tests did last, folded where a cause says why they failed."""
+    known = bool(result.diagnoses)
+    for test in [test for test in result.index.failed if test.steps][:MAX_WITH_STEPS]:
+        steps = (step_line(step) for step in last_steps(test.steps, MAX_STEPS))
+        lines = [*steps, *request_lines(test)]
+        title = f"What {test.failure.name} did last"
+        yield markdown.collapsible(title, lines, collapsed=known)
+
+
+def rerun_lines(failed: Iterable[FailedTestEvidence]) -> Iterator[str]:
+    """Yield the commands that rehearse the failed tests one by one: the others are folded."""
+    reruns = [test.rerun for test in failed if test.rerun][:MAX_TESTS]
+    if not reruns:
+        return
+    one = len(reruns) == 1
+    yield f"**{rerun_title(reruns[0])}:**" if one else f"**{rerun_title(reruns[0])}** (the first):"
+    yield ""
+    yield from markdown.code_block(reruns[0])
+    if not one:
+        yield from markdown.collapsible("The other failed tests", reruns[1:], collapsed=True)
+
+
+def slowest_lines(result: RehearsalResult) -> Iterator[str]:
+    """Yield the slowest tests, folded: where a reader of a green check begins to save time."""
+    results = result.suite_results
+    timed = slowest_first(results.tests)[:MAX_SLOWEST] if results else []
+    lines = [
+        f"{seconds_text(each.seconds):>8}  {each.name}"
+        + ("" if each.outcome is ListedOutcome.PASSED else f" ({each.outcome})")
+        for each in timed
+        if each.seconds is not None
+    ]
+    yield from markdown.collapsible("The slowest tests", lines, collapsed=True)
+
+
+def _raised(frame: ProjectFrame, origin: Origin) -> str:
+    address = source_url(origin, frame.file, frame.line)
+    return _with_location(frame.error, frame_location(frame), address)
+
+
+def _with_location(message: str, location: str, address: str) -> str:
+    place = markdown.link(markdown.cell(location), address)
+    below = f"<br><sub>{place}</sub>" if location else ""
+    return markdown.cell(message) + below
