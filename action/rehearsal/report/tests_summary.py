@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator
 from rehearsal.report import markdown
 from rehearsal.report.web_links import source_url
 from rehearsal.report.words import (
+    REQUEST,
     reported_message,
     request_lines,
+    request_text,
     rerun_title,
     seconds_text,
     slowest_first,
@@ -40,7 +42,7 @@ def test_table(
         line = f"{test.file}:{test.failure.line}" if test.file and test.failure.line else test.file
         raised = _raised(test.frame, origin) if test.frame else ""
         address = source_url(origin, test.file, test.failure.line)
-        reported = _with_location(reported_message(test), line, address)
+        reported = _with_location(reported_message(test), line, address) + _last(test)
         rows.append([markdown.name_cell(test.failure.name), *[raised] * frames, reported])
     yield from markdown.table(
         [column, *["what the app raised"] * frames, "what the test reported"],
@@ -48,6 +50,14 @@ def test_table(
         more=len(tests) - MAX_TESTS,
         note=f"see {VERDICT_FILE} in {markdown.escape(evidence)}",
     )
+
+
+def _last(test: FailedTestEvidence) -> str:
+    """Return the last step of a test and its request, as lines below the message."""
+    steps = [f"Last step: {step.text}" for step in last_steps(test.steps, 1)]
+    asked = f"{REQUEST}{request_text(test.request)}" if test.request else ""
+    lines = (markdown.cell(line) for line in (*steps, asked) if line)
+    return "".join(f"<br><sub>{line}</sub>" for line in lines)
 
 
 def step_sections(result: RehearsalResult) -> Iterator[Iterable[str]]:

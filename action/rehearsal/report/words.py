@@ -18,6 +18,8 @@ MAX_NAMES = 12
 REHEARSE = "rehearse"
 # The name of an exception and nothing more.
 TIMEOUT = re.compile(r"[\w.]*Timeout\w*:?", re.ASCII)
+# Before the request that says most about a failed test.
+REQUEST = "The request then: "
 # In characters: the text of a step.
 MAX_STEP = 200
 # The heading of what the next rehearsals would stop at.
@@ -122,15 +124,15 @@ def step_line(step: TraceStep) -> str:
 def request_lines(test: FailedTestEvidence) -> Iterator[str]:
     """Yield the request that says most about a failed test, and what the app logged then."""
     if request := test.request:
-        asked = cut_text(one_line(f"{request.method} {request.address}"), MAX_STEP)
-        yield f"request:  {request.start:.1f} s  {asked}: {request_outcome(request)}"
+        yield f"request:  {request.start:.1f} s  {request_text(request)}"
         if test.app_line:
             yield f"app:      {one_line(test.app_line)}"
 
 
-def request_outcome(request: TraceRequest) -> str:
-    """Return how a request of a browser ended: its status, or what went wrong."""
-    return one_line(request.error or str(request.status or "no answer"))
+def request_text(request: TraceRequest) -> str:
+    """Return a request of a browser and how it ended: its status, or what went wrong."""
+    asked = cut_text(one_line(f"{request.method} {request.address}"), MAX_STEP)
+    return f"{asked}: {one_line(request.error or str(request.status or 'no answer'))}"
 
 
 def rerun_title(rerun: str) -> str:

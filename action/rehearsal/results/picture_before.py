@@ -10,12 +10,14 @@ from rehearsal.results.browser_steps import END, TraceStep
 class PictureBefore:
     """A picture of the evidence: its path, and the step after which it was taken.
 
-    `start` is in seconds since the test began. Without a picture all is empty.
+    `start` is in seconds since the test began, `address` that of the page. Without a picture all is
+    empty.
     """
 
     path: str = ""
     step: str = ""
     start: float = 0.0
+    address: str = ""
 
 
 NO_PICTURE = PictureBefore()
@@ -34,5 +36,10 @@ def picture_before(
     acts = [number for number, step in enumerate(own) if not step.is_look]
     for step in reversed(own[: acts[-1]] if acts else ()):
         if step.picture in pictures:
-            return PictureBefore(path=f"{folder}/{step.picture}", step=step.text, start=step.start)
+            return PictureBefore(
+                path=f"{folder}/{step.picture}",
+                step=step.text,
+                start=step.start,
+                address=step.address,
+            )
     return NO_PICTURE

@@ -312,6 +312,8 @@ def test_summary__shows_the_request_of_a_failed_test_and_what_the_app_said() -> 
     assert box[-2].startswith("request:  4.1 s  POST a | b")
     assert box[-2].endswith(": 500")
     assert box[-1].startswith("app:      a | b")
+    row = next(line for line in text.splitlines() if line.startswith("| test"))
+    assert "<br><sub>Last step: click</sub><br><sub>The request then: POST a \\| b" in row
     assert Tags(text).found <= TAGS
 
 

@@ -4,14 +4,7 @@ from rehearsal.report.page.layout import preformatted
 from rehearsal.report.page.links import code_link, location_link
 from rehearsal.report.page.markup import Child, Markup, breakable, element
 from rehearsal.report.page.shown_name import shown_name
-from rehearsal.report.words import (
-    MAX_STEP,
-    one_line,
-    reported_message,
-    request_outcome,
-    rerun_title,
-)
-from rehearsal.results.bounded_text import cut_text
+from rehearsal.report.words import REQUEST, reported_message, request_text, rerun_title
 from rehearsal.results.cause import frame_location
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
@@ -43,12 +36,8 @@ def _request(test: FailedTestEvidence) -> Child:
     """Return the request that says most about the failure, and when it was made."""
     if not (request := test.request):
         return None
-    asked = cut_text(one_line(f"{request.method} {request.address}"), MAX_STEP)
     after = f", {request.start:.1f} s after the test began"
-    outcome = element("strong", request_outcome(request))
-    return element(
-        "p", "The request then: ", element("code", breakable(asked)), ": ", outcome, after
-    )
+    return element("p", REQUEST, element("code", breakable(request_text(request))), after)
 
 
 def _rerun(rerun: str) -> Child:
@@ -68,6 +57,6 @@ def _error(label: str, message: str, location: Child, *, red: bool = True) -> Ma
     return element(
         "p",
         label,
-        element("span", breakable(message), class_="error" if red else None),
+        element("span", breakable(message, after="._/"), class_="error" if red else None),
         (" · ", location) if location else None,
     )

@@ -20,7 +20,7 @@ def before_and_after(test: FailedTestEvidence) -> Child:
     if not before.path or not pictures:
         return None
     step = cut_name(before.step)
-    title = f"Before, at {before.start:.1f} s: {step}"
+    title = _title(f"Before, at {before.start:.1f} s: {step}", before.address)
     earlier = _figure(before.path, f"The browser of {test.failure.name} after: {step}", title)
     return element(
         "div", earlier, picture(test, *pictures[0], when=" when it failed"), class_="two"
@@ -34,7 +34,11 @@ def picture(test: FailedTestEvidence, path: str, address: str, *, when: str = ""
     shown, alt = name_of(path), f"{name_of(path)} of {test.failure.name}"
     if kind == "screenshot":
         shown, alt = f"{SHOWN}{when}{suffix}", f"{SHOWN} when {test.failure.name} failed{suffix}"
-    return _figure(path, alt, (shown, (" · ", element("code", address)) if address else ""))
+    return _figure(path, alt, _title(shown, address))
+
+
+def _title(shown: str, address: str) -> Child:
+    return shown, (" · ", element("code", address)) if address else ""
 
 
 def _figure(path: str, alt: str, title: Child) -> Markup:
