@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -152,7 +153,7 @@ def variables(folder: Path) -> list[str]:
     "tests, status, patience, verdict, exit_code",
     [
         pytest.param("Page", "200", "60", "passed", 0, id="passes"),
-        pytest.param("Wrong", "200", "60", "tests-failed", 13, id="a-test-fails"),
+        pytest.param("Wrong checks.Page", "200", "60", "tests-failed", 13, id="a-test-fails"),
         pytest.param("Page", "503", "5", "not-ready", 12, id="never-ready"),
     ],
 )
@@ -186,6 +187,11 @@ def test_same_step__same_verdict_and_evidence(
     shown = re.search(r"^evidence: (.+)$", log, re.MULTILINE)
     assert shown
     ours = Path(shown[1])
+    if rerun := re.search(r"^rerun:    rehearse (.+)$", log, re.MULTILINE):
+        # The command of the failed test, obeyed to the letter, runs it alone.
+        code, again = laptop.run(*shlex.split(rerun[1]))
+        assert (code, "tests:    1 ran, 1 failed" in again) == (exit_code, True)
+    assert bool(rerun) is (verdict == "tests-failed")
 
     assert files(ours) == files(theirs)
     assert essence(ours) == essence(theirs)
