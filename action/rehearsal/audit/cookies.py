@@ -22,7 +22,7 @@ class Cookie:
 
     @property
     def is_session(self) -> bool:
-        """Whether whoever has the cookie is logged in, as far as its name says."""
+        """Whether the cookie logs its owner in, as far as its name says."""
         return bool(SESSION_NAME.search(self.name))
 
 

@@ -34,8 +34,8 @@ class Pages:
     """What the app answered.
 
     `ready` begins with ready-path, `home` with `/`, and `unknown` with a path that no app has; what
-    follows are the pages of the same origin that each redirects to. `malformed` is a path with an
-    escape that is none. `foreign` are all paths before that one again, once each, asked for with
+    follows are the pages of the same origin that each redirects to. `malformed` is a path with
+    an invalid escape. `foreign` are all paths before that one again, once each, asked for with
     `FOREIGN_HOST`. `logged` are the lines that the app logged from `unknown` on, and `marks` texts
     of which each line about these requests has one. `left_out` is how many more files the pages
     load. `debugger` is what Werkzeug's server answers to a request for its debugger's script.

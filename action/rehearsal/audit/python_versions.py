@@ -21,7 +21,7 @@ Version = tuple[int, tuple[int, ...], str, int, int, int, str]
 
 
 def parse_version(text: str) -> Version | None:
-    """Return a version in a form that can be compared, its local part last; None if it is none."""
+    """Return a version in a form that can be compared, its local part last, or None."""
     found = VERSION.fullmatch(text.strip())
     if not found or len(text) > MAX_LENGTH:
         return None

@@ -26,7 +26,7 @@ def read_folder(inputs: Inputs, name: str, start: Path) -> Path:
 
 
 def is_file(path: Path) -> bool:
-    """Whether a path is a file; a path that is too long is none."""
+    """Whether a path is a file; False for a path that is too long."""
     try:
         return path.is_file()
     except OSError:

@@ -128,7 +128,7 @@ def unreachable_lines(facts: Facts) -> dict[str, tuple[str, ...]]:
 
 
 def fitting_service(companions: Companions, found: Unreachable) -> Service | None:
-    """Return the service that the app means, None if there is none, or more than one may be it."""
+    """Return the service that the app means, None if there is none or several may be meant."""
     for each in companions.services:
         if each.name == found.host:
             return each

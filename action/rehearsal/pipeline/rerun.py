@@ -1,4 +1,4 @@
-"""The commands that rehearse one failed test alone, on the machine of whoever reads a report."""
+"""The commands that rehearse one failed test alone, on the machine of a report's reader."""
 
 import shlex
 from collections.abc import Callable

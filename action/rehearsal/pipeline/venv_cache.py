@@ -230,7 +230,7 @@ def _sort_out(top: Folder) -> None:
 
 
 def _set_aside(top: Folder, venv: KeptVenv) -> None:
-    """Rename an environment, unless another process uses it: nobody finds it any more."""
+    """Rename an unused environment, so that no rehearsal finds it any more."""
     if try_lock(venv.folder.descriptor):
         name = f"{REMOVED}{secrets.token_hex(8)}"
         os.rename(venv.folder.path.name, name, src_dir_fd=top.descriptor, dst_dir_fd=top.descriptor)

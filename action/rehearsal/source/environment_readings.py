@@ -16,7 +16,7 @@ from rehearsal.source.expression_places import walk_expression
 
 # A name like this, as the first argument of a function, is that of a variable.
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{2,99}")
-# Functions whose argument may look like a variable's name, and is none.
+# Functions whose argument may look like the name of a variable, but is another text.
 OTHER_FUNCTIONS = frozenset(
     {"_", "gettext", "gettext_lazy", "print", "getLogger", "format", "join"}
 )

@@ -35,7 +35,7 @@ LOCK_FILES = {
     "pdm.lock": "pdm",
     "Pipfile.lock": "pipenv",
 }
-# What installs packages, and is none of the app's.
+# What installs packages; the app itself does not import it.
 INSTALLERS = frozenset({"pip", "setuptools", "wheel", *LOCKING})
 # The short options of pip and uv that have a value of their own, and the long ones without any;
 # those that begin with --no- have none either.

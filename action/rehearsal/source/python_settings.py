@@ -60,7 +60,7 @@ class PythonModule:
 
     @property
     def lines(self) -> list[str]:
-        """The lines, with the numbers that Python gives them: other ends of lines are none."""
+        """The lines, numbered as Python numbers them: `splitlines` would split at more."""
         return self.text.split("\n")
 
     def assignment(self, name: str) -> Assignment | None:

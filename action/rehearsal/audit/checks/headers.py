@@ -60,7 +60,7 @@ def headers(seen: Observations) -> Iterator[Failure | Note]:
 
 
 def _judged(pages: Pages) -> list[Exchange]:
-    """Return the pages that users see; the answer to a health check is none of them."""
+    """Return the pages that users see, without the answer to a health check."""
     shown = [pages.home[-1]]
     if not HEALTH_PATH.search(pages.ready[0].path):
         shown.append(pages.ready[-1])

@@ -24,7 +24,7 @@ EXCERPT_LINES = 40
 # crash should save its screenshot, but the others should not each wait for a time-out.
 CRASH_GRACE = 5.0
 POLL_INTERVAL = 0.1
-# In seconds, between SIGTERM and SIGKILL: whoever cancels a rehearsal waits for its verdict.
+# In seconds, between SIGTERM and SIGKILL. Short: the person who cancelled waits for the verdict.
 CANCELLED_GRACE = 0.5
 # How many failed tests a message names; the summary lists all of them.
 MAX_NAMES = 3

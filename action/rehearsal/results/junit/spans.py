@@ -92,7 +92,7 @@ def _exact_span(case: ET.Element) -> Span | None:
 
 
 def read_number(text: str | None) -> float | None:
-    """Return a number of seconds, or None for what is none."""
+    """Return a number of seconds, or None for any other text."""
     if not text:
         return None
     try:

@@ -22,7 +22,7 @@ INSTALLS = (
 # Their arguments stay as they are.
 SAFE_WORD = re.compile(r"[\w./=\[\]<>,-]+", re.ASCII)
 ASSIGNMENT = re.compile(r"(\w+)=(.*)", re.DOTALL)
-# Variables that hold no secret, whoever sets them.
+# Variables that never hold a secret.
 PLAIN_VARIABLES = re.compile(
     r"CI|DJANGO_SETTINGS_MODULE|PYTHONPATH|PYTHONUNBUFFERED|NODE_ENV|HEADLESS|MOZ_HEADLESS|\w*JUNIT\w*"
 )
