@@ -154,7 +154,7 @@ def readiness(result: RehearsalResult) -> Child:
     milestones = [(f"{each.seconds:.2f}", each.name, each.detail) for each in timeline.milestones]
     answers = [
         (
-            f"{each.first:.2f} to {each.last:.2f}",
+            _span(each.first, each.last),
             each.text,
             "once" if each.times == 1 else f"{each.times} times",
         )
@@ -171,6 +171,11 @@ def readiness(result: RehearsalResult) -> Child:
         class_="card",
         id="ready",
     )
+
+
+def _span(first: float, last: float) -> str:
+    begin, end = f"{first:.2f}", f"{last:.2f}"
+    return begin if begin == end else f"{begin} to {end}"
 
 
 def _table(title: str, rows: Iterable[tuple[str, str, str]]) -> Child:

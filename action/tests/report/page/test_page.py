@@ -379,6 +379,13 @@ def test_page__every_picture_has_an_alternative_text() -> None:
     assert all(any(text in picture for text in texts) for picture in pictures)
 
 
+@pytest.mark.parametrize("last, shown", [(0.504, "0.50"), (1.25, "0.50 to 1.25")])
+def test_page__an_answer_that_came_once_has_one_time(last: float, shown: str) -> None:
+    answer = ObservedAnswer(text="t", first=0.5, last=last)
+    text = page(failed_result(timeline=Timeline(answers=(answer,))))
+    assert f"<td>{shown}</td>" in text
+
+
 def test_page__headings_skip_no_level() -> None:
     levels = [int(tag[1]) for tag in TAGS if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
