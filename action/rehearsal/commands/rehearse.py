@@ -14,9 +14,12 @@ from rehearsal.commands.origin import (
     read_origin,
     summarize_request,
 )
+from rehearsal.commands.run_context import (
+    lasting_marker,
+    make_context,
+)
 from rehearsal.commands.watchdog import Left, Watchdog
-from rehearsal.config import child_environment, preflight
-from rehearsal.config.default_image_tag import image_tag
+from rehearsal.config import child_environment
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.parser import extract_secrets, plan_of
@@ -24,9 +27,7 @@ from rehearsal.config.plan_warnings import secret_warnings
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.diagnosis.needs.given import given_by
 from rehearsal.evidence.folder import Evidence
-from rehearsal.outside.engine import Engine
-from rehearsal.outside.event_commit import why_foreign
-from rehearsal.outside.find_engine import EngineNeeds, find_engine
+from rehearsal.outside.find_engine import find_engine
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
 from rehearsal.outside.processes import end_processes_with_env
@@ -35,12 +36,10 @@ from rehearsal.outside.signals import interruptible
 from rehearsal.outside.subreaper import become_subreaper, descendants, end_descendants
 from rehearsal.pipeline.compose_services import with_compose_services
 from rehearsal.pipeline.context import RunContext
-from rehearsal.pipeline.find_venv_cache import find_venv_cache
 from rehearsal.pipeline.older_evidence import OlderEvidence
 from rehearsal.pipeline.pipeline import rehearse
 from rehearsal.pipeline.result_builder import RunDescription
 from rehearsal.pipeline.run_folder import (
-    ENGINE_VARIABLE,
     RUN_VARIABLE,
     RunReference,
     default_artifact_name,
@@ -108,7 +107,7 @@ def run_rehearsal(
                 console.redactor = evidence.redactor = mask_secrets(plan, request, console)
             state.warnings += plan.warnings
             print_notes(request, console)
-            context = _make_context(
+            context = make_context(
                 plan,
                 request,
                 environ,
@@ -242,64 +241,6 @@ def _read_compose_files(plan: Plan, request: GivenInputs) -> Plan:
     return replace(read, warnings=(*plan.warnings, *secret_warnings(more, read, request.environ)))
 
 
-def _make_context(
-    plan: Plan,
-    request: GivenInputs,
-    environ: Mapping[str, str],
-    *,
-    run: RunReference,
-    console: Console,
-    evidence: Evidence,
-    keep_container: bool,
-    local: bool,
-) -> RunContext:
-    """Find the engine and check that the rehearsal may run here. Raises `RehearsalError`."""
-    env = child_environment.for_children(request.environ, (secret.name for secret in plan.secrets))
-    env[RUN_VARIABLE] = run.id
-    engine = with_lasting_children(find_engine(env, _engine_needs(plan)), run)
-    preflight.check_build_context(plan, evidence.root.path)
-    preflight.check_environment(
-        plan,
-        environ,
-        engine_host=engine.host(),
-        why_foreign=lambda path: why_foreign(path, environ.get("GITHUB_SHA", ""), env),
-    )
-    venv_cache, notice = find_venv_cache(plan, env, local=local)
-    if notice:
-        evidence.warn(notice)
-    return RunContext(
-        engine=engine,
-        console=console,
-        evidence=evidence,
-        env=env,
-        label=run.label,
-        image_tag=image_tag_for(plan, environ, run.id if console.on_github else ""),
-        keep_container=keep_container,
-        venv_cache=venv_cache,
-    )
-
-
-def with_lasting_children(engine: Engine, run: RunReference) -> Engine:
-    """Return the engine, without the mark that ends its client's children with the run.
-
-    Podman has no daemon. So its monitor of the container, and the DNS server that it shares with
-    other containers of this user, come from its client and inherit the environment.
-    """
-    if not engine.is_podman_client:
-        return engine
-    env = {name: value for name, value in engine.env.items() if name != RUN_VARIABLE}
-    return replace(
-        engine,
-        env={**env, ENGINE_VARIABLE: run.id},
-        foreground_env={RUN_VARIABLE: run.id},
-    )
-
-
-def lasting_marker(engine: Engine, run: RunReference) -> str:
-    """Return the mark of what outlives the run, empty if nothing does: tests could set it, too."""
-    return run.engine_marker if engine.is_podman_client else ""
-
-
 def mask_secrets(plan: Plan, request: GivenInputs, console: Console) -> Redactor:
     """Let the runner mask every secret, and return the redactor for all other outputs."""
     for secret in plan.secrets:
@@ -315,29 +256,6 @@ def print_notes(request: GivenInputs, console: Console, *, origin: bool = True) 
         console.info(f"rehearsing {request.origin}")
     for note in request.notes:
         console.info(f"note: {note}")
-
-
-def image_tag_for(plan: Plan, environ: Mapping[str, str], version: str) -> str:
-    """Return the name of the image that is built; an empty `version` becomes `latest`.
-
-    On a laptop each build of a folder gets the same name, on GitHub each run has a version of its
-    own.
-    """
-    repository = environ.get("GITHUB_REPOSITORY", "").rpartition("/")[2]
-    return image_tag(repository or _folder_name(plan), version or "latest")
-
-
-def _folder_name(plan: Plan) -> str:
-    """Return the name of the working directory, with those above it: many projects have a src."""
-    if plan.directory.is_relative_to(plan.top):
-        return "-".join((plan.top.name, *plan.directory.relative_to(plan.top).parts))
-    return plan.directory.name
-
-
-def _engine_needs(plan: Plan) -> EngineNeeds:
-    if plan.image:
-        return EngineNeeds.NOTHING
-    return EngineNeeds.BUILDX if plan.build.needs_buildx else EngineNeeds.BUILDKIT
 
 
 def _own_command() -> list[str]:

@@ -12,7 +12,8 @@ from rehearsal.commands.input_flags import (
     local_options,
 )
 from rehearsal.commands.origin import inputs_origin
-from rehearsal.commands.rehearse import image_tag_for, mask_secrets, print_notes, run_rehearsal
+from rehearsal.commands.rehearse import mask_secrets, print_notes, run_rehearsal
+from rehearsal.commands.run_context import image_tag_for
 from rehearsal.config.flag_words import in_flags, problem_in_flags
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS

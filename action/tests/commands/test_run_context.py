@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.commands.rehearse import image_tag_for, lasting_marker, with_lasting_children
+from rehearsal.commands.run_context import image_tag_for, lasting_marker, with_lasting_children
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.parser import plan_of
 from rehearsal.outside.engine import Engine
