@@ -193,6 +193,8 @@ def test_one_test_command__nothing_rather_than_something_wrong(command: str) -> 
         ("pytest", "tests.test_cart"),
         ("pytest", "gone.py::test_adds"),
         ("npx playwright test", "cart totals"),
+        ("npx playwright test", "\x1b[2J\u202e.spec.ts \u203a totals"),
+        ("npx playwright test", "[a\nb] \u203a cart.spec.ts \u203a totals"),
         ("npx vitest run", "gone.test.ts > totals"),
         ("npx vitest run", "cart.test.ts"),
         ("npx mocha", 'cart "after each" hook for "keeps items"'),

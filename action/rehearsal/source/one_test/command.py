@@ -48,7 +48,9 @@ def one_test_command(command: str, name: str, file: str, exists: Callable[[str],
     words = _runner_words(script, SuiteTest(name=name, file=file, exists=in_folder))
     if not words:
         return ""
-    return " && ".join((*script.before, " ".join((*script.variables, *words))))
+    text = " && ".join((*script.before, " ".join((*script.variables, *words))))
+    # A report may name a test or a file so that a terminal shows something else.
+    return text if text.isprintable() else ""
 
 
 def _runner_words(script: Script, test: SuiteTest) -> list[str] | None:
