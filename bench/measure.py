@@ -1,0 +1,100 @@
+"""Measure contenders side by side: one after the other, round by round, in one run."""
+
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contender:
+    """One way to do the work; `run` does it once and returns what is measured.
+
+    Where it cannot do the work at all, it returns the reason. It gets the number of the round, so
+    that each can have a port or a folder of its own. `command` is what a reader would type.
+    """
+
+    name: str
+    run: Callable[[int], float | str]
+    command: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of the table: what was measured, in which unit, of each contender.
+
+    `values` has one number for each round; the first contender is ours. Less is better unless
+    `more_is_better`. `failures` has the reasons of those that have no number.
+    """
+
+    id: str
+    title: str
+    unit: str
+    values: Mapping[str, Sequence[float]]
+    failures: Mapping[str, str] = field(default_factory=dict)
+    more_is_better: bool = False
+    goal: str = ""
+    note: str = ""
+    commands: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ours(self) -> str:
+        """The name of the first contender."""
+        return next(iter(self.values))
+
+    @property
+    def others(self) -> list[str]:
+        """The names of the other contenders."""
+        return list(self.values)[1:]
+
+    def median(self, name: str) -> float | None:
+        """Return the median of a contender's numbers, None if it has none."""
+        return statistics.median(self.values[name]) if self.values[name] else None
+
+    def ratio(self, other: str) -> float | None:
+        """Return the median of ours by the other's, round by round."""
+        pairs = zip(self.values[self.ours], self.values[other], strict=False)
+        ratios = [ours / theirs for ours, theirs in pairs if theirs]
+        return statistics.median(ratios) if ratios else None
+
+
+def in_turns(
+    contenders: Sequence[Contender], rounds: int
+) -> tuple[dict[str, list[float]], dict[str, str]]:
+    """Run each contender once a round; return the numbers of each, and who could not do the work.
+
+    Each round begins with another one, so that nobody always profits from what the one before has
+    left in a cache.
+    """
+    values: dict[str, list[float]] = {each.name: [] for each in contenders}
+    failures: dict[str, str] = {}
+    for number in range(rounds):
+        start = number % len(contenders)
+        for each in (*contenders[start:], *contenders[:start]):
+            if each.name in failures:
+                continue
+            value = each.run(number)
+            if isinstance(value, str):
+                failures[each.name] = value
+                values[each.name].clear()
+            else:
+                values[each.name].append(value)
+    return values, failures
+
+
+def row(
+    identity: str, title: str, unit: str, contenders: Sequence[Contender], rounds: int,
+    *, goal: str = "", note: str = "", more_is_better: bool = False,
+) -> Row:  # fmt: skip
+    """Measure the contenders, of which the first is ours, and return the row."""
+    values, failures = in_turns(contenders, rounds)
+    return Row(
+        id=identity,
+        title=title,
+        unit=unit,
+        values=values,
+        failures=failures,
+        more_is_better=more_is_better,
+        goal=goal,
+        note=note,
+        commands={each.name: each.command for each in contenders if each.command},
+    )

@@ -1,0 +1,87 @@
+"""Where the programs are that are measured, and how they are run."""
+
+import os
+import re
+import resource
+import shlex
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = ROOT / ".venv/bin/python"
+# The Python that has the peers of PyPI.
+PEER_PYTHON = ROOT / ".cache/bench/bin/python"
+PEERS = ROOT / "bench/peers/node_modules/.bin"
+# A PATH may hold several clients of Docker, and a recent one without buildx cannot build.
+_DOCKER = subprocess.run(
+    ["bash", "-c", "source tools/docker.sh && docker_that_builds"],
+    cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True,
+).stdout.strip()  # fmt: skip
+ENVIRONMENT = {
+    **os.environ,
+    "PATH": ":".join(
+        (str(PEERS), _DOCKER.rpartition("/")[0], os.environ["PATH"], f"{ROOT}/.venv/bin")
+    ),
+    "PYTHONPATH": str(ROOT / "action"),
+    "DOCKER_BUILDKIT": "1",
+}
+
+
+class BenchError(Exception):
+    """A program that has to succeed did not; the message ends with what it printed."""
+
+
+def run(
+    command: Sequence[object] | str,
+    *,
+    cwd: Path = ROOT,
+    environ: Mapping[str, str] | None = None,
+    timeout: float = 300,
+    allowed: Sequence[int] = (0,),
+) -> tuple[float, str]:
+    """Run a command (a string by `bash -c`); return the seconds it took and what it printed.
+
+    Raises BenchError if its exit code is not one of those allowed.
+    """
+    words = ["bash", "-c", command] if isinstance(command, str) else list(map(str, command))
+    begun = time.perf_counter()
+    done = subprocess.run(
+        words,
+        cwd=cwd,
+        env={**ENVIRONMENT, **(environ or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=timeout,
+        check=False,
+    )
+    seconds = time.perf_counter() - begun
+    text = done.stdout.decode(errors="replace")
+    if done.returncode not in allowed:
+        raise BenchError(f"{shlex.join(words)} ended with {done.returncode}:\n{text[-3000:]}")
+    return seconds, text
+
+
+def cpu_of(command: Sequence[object]) -> float:
+    """Return the seconds of CPU that a command takes, with the programs that it waits for."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(command)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody uses."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def number_in(pattern: str, text: str) -> float:
+    """Return the number in the first group of a pattern that the text must have."""
+    found = re.search(pattern, text)
+    if not found:
+        raise BenchError(f"{pattern!r} is not in:\n{text[-3000:]}")
+    return float(found[1].replace(",", ""))
