@@ -366,7 +366,7 @@ def test_in_turn__stops_at_the_first_failure_and_names_it(shell: Shell) -> None:
 def test_grid__its_image_is_made_when_what_it_is_made_from_changes(shell: Shell) -> None:
     shell.program("docker", "cat label")
     make = 'make_grid_image() { echo "$1" >label; echo made >>told; }'
-    script = f"install_grid_server() {{ :; }}; {make}; setup_grid"
+    script = f"install_node_packages() {{ :; }}; {make}; setup_grid"
 
     def told() -> list[str]:
         (shell.folder / "told").write_text("")
