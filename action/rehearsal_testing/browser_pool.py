@@ -12,13 +12,11 @@ from selenium.webdriver import Chrome, Firefox
 from urllib3.exceptions import HTTPError
 from websocket import WebSocketException
 
-from rehearsal_capture.trace.recorder import RECORDER
 from rehearsal_testing.browser import Browser, start_browser
 from rehearsal_testing.browser_settings import BrowserSettings
 from rehearsal_testing.context_driver import ContextDriver
 from rehearsal_testing.retry_loop import print_message
 from rehearsal_testing.shared_browser import SharedBrowser
-from rehearsal_testing.starting_browsers import StartingBrowsers
 
 # A browser's behaviour depends on these, and on variables whose names end with _proxy.
 _VARIABLES = (
@@ -51,7 +49,6 @@ class BrowserPool:
         self._say = say
         self._idle: dict[object, list[SharedBrowser]] = {}
         self._lent: list[SharedBrowser] = []
-        self._starting = StartingBrowsers()
         self._without_contexts: set[object] = set()
         self._inherited: list[SharedBrowser] = []
         self._process: int | None = None
@@ -69,32 +66,10 @@ class BrowserPool:
             shared = idle.pop()
             with contextlib.suppress(Exception), _closed_on_error(shared.browser):
                 return self._lend(shared, kind)
-        if started := self._starting.take(kind):
-            with contextlib.suppress(Exception), _closed_on_error(started.browser):
-                return self._lend(started, kind)
         return self._lend_new(settings, environ, kind)
-
-    def start_ahead(self, settings: BrowserSettings, environ: Mapping[str, str]) -> None:
-        """Have a browser ready for a test that takes one more later; do not wait."""
-        self._end_with_process()
-        kind = _kind_of(settings, environ)
-        if idle := self._idle.get(kind):
-            idle[-1].make_next_context()
-        # On a Grid, others may wait for a session; a window may appear over that of the test.
-        elif not (settings.remote_url or settings.headed or kind in self._without_contexts):
-            given = dict(environ)
-
-            def start() -> SharedBrowser:
-                with RECORDER.paused():
-                    shared = self._start_shared(settings, given)
-                shared.make_next_context()
-                return shared
-
-            self._starting.start(kind, start)
 
     def close(self) -> None:
         """End all browsers, also those that a test still uses."""
-        self._starting.wait()
         browsers = [shared.browser for shared in self._drop_all()]
         for browser in browsers:
             if browser.workspace is not None:
@@ -113,16 +88,11 @@ class BrowserPool:
         self, settings: BrowserSettings, environ: Mapping[str, str], kind: object
     ) -> Browser:
         try:
-            shared = self._start_shared(settings, environ)
-            with _closed_on_error(shared.browser):
-                return self._lend(shared, kind)
+            browser = self._start(replace(settings, shared=True), environ)
+            with _closed_on_error(browser):
+                return self._lend(SharedBrowser.of(browser), kind)
         except (WebDriverException, WebSocketException, HTTPError, OSError) as error:
             return self._start_own(settings, environ, kind, error)
-
-    def _start_shared(self, settings: BrowserSettings, environ: Mapping[str, str]) -> SharedBrowser:
-        browser = self._start(replace(settings, shared=True), environ)
-        with _closed_on_error(browser):
-            return SharedBrowser.of(browser, is_headless=not settings.headed)
 
     def _start_own(
         self,
@@ -142,9 +112,6 @@ class BrowserPool:
     def _lend(self, shared: SharedBrowser, kind: object) -> Browser:
         lent = shared.open_context()
         self._lent.append(shared)
-        # Most tests take one browser: another one may have no next test.
-        if len(self._lent) == 1:
-            shared.make_next_context()
         return replace(lent, give_back=lambda: self._take_back(shared, kind, lent))
 
     def _take_back(self, shared: SharedBrowser, kind: object, lent: Browser) -> None:
@@ -165,14 +132,13 @@ class BrowserPool:
         dropped = [*self._lent, *(each for idle in self._idle.values() for each in idle)]
         self._lent.clear()
         self._idle.clear()
-        return dropped + self._starting.drop_all()
+        return dropped
 
     def _end_with_process(self) -> None:
         if self._process == os.getpid():
             return
         if self._process is None:
-            # A child must know all browsers, or it would end those that start meanwhile.
-            os.register_at_fork(before=self._starting.wait, after_in_child=self.forget)
+            os.register_at_fork(after_in_child=self.forget)
         self._process = os.getpid()
         # Unlike atexit, this also runs at the end of a process of multiprocessing.
         multiprocessing_util.Finalize(None, self.close, exitpriority=1)

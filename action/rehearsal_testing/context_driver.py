@@ -13,10 +13,6 @@ from rehearsal_testing.bidi import close_bidi, send_bidi
 from rehearsal_testing.context_commands import CDP_COMMAND, OWN_COMMANDS, SET_PERMISSION, in_context
 from rehearsal_testing.firefox_cookies import COOKIE_COMMANDS, FirefoxCookies
 
-# Commands that return handles of windows, and those for which the driver looks at all windows.
-_WITH_HANDLES = frozenset({Command.W3C_GET_WINDOW_HANDLES, Command.CLOSE})
-_ON_WINDOWS = _WITH_HANDLES | {Command.SWITCH_TO_WINDOW}
-
 
 class ContextDriver(WebDriver):
     """A driver in the session of `base` that sees only the windows of one user context.
@@ -31,7 +27,7 @@ class ContextDriver(WebDriver):
         base: WebDriver,
         *,
         user_context: str,
-        hidden_windows: Callable[[], frozenset[str]],
+        hidden_windows: frozenset[str],
         open_window: Callable[[str], str],
         cookies: FirefoxCookies | None,
         end_context: Callable[[], None],
@@ -74,11 +70,10 @@ class ContextDriver(WebDriver):
             params = in_context(parameters, self._user_context)
         if self._cookies and driver_command in COOKIE_COMMANDS:
             return {"value": self._cookies.execute(driver_command, parameters)}
-        # Before the command: the driver lists no window that is still opening.
-        hidden = self._hidden_windows() if driver_command in _ON_WINDOWS else frozenset()
         response = super().execute(driver_command, params)
-        if driver_command in _WITH_HANDLES:
-            response["value"] = [each for each in response["value"] or () if each not in hidden]
+        if driver_command in {Command.W3C_GET_WINDOW_HANDLES, Command.CLOSE}:
+            shown = [each for each in response["value"] or () if each not in self._hidden_windows]
+            response["value"] = shown
         return response
 
     def quit(self) -> None:
@@ -102,8 +97,6 @@ class ContextDriver(WebDriver):
         self.changed = True
         if self._has_ended:
             raise WebDriverException("This browser has quit.")
-        # The test may listen to windows that open: from now on only its own do.
-        self._hidden_windows()
         super()._start_bidi()
 
 

@@ -4,7 +4,6 @@
 point: README.md says why.
 """
 
-import inspect
 import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
@@ -95,8 +94,10 @@ def pytest_make_collect_report(
 @pytest.fixture
 def new_browser(request: pytest.FixtureRequest) -> Iterator[Callable[[], WebDriver]]:
     """Return a function that starts one more browser, with its own profile, at each call."""
-    browsers = request.node.stash[CURRENT_ATTEMPT].record.browsers
-    shared = _is_shared(request)
+    record = request.node.stash[CURRENT_ATTEMPT].record
+    browsers = record.browsers
+    # A retry must not fail again for what another test has left.
+    shared = shares_browser(request.node) and not record.earlier_attempts
     with ExitStack() as cleanups:
 
         def start() -> WebDriver:
@@ -111,21 +112,9 @@ def new_browser(request: pytest.FixtureRequest) -> Iterator[Callable[[], WebDriv
 
 
 @pytest.fixture
-def browser(request: pytest.FixtureRequest, new_browser: Callable[[], WebDriver]) -> WebDriver:
+def browser(new_browser: Callable[[], WebDriver]) -> WebDriver:
     """Start the test's first browser, and return its Selenium WebDriver."""
-    driver = new_browser()
-    is_only = len(request.node.stash[CURRENT_ATTEMPT].record.browsers) == 1
-    arguments = inspect.signature(inspect.unwrap(request.function)).parameters
-    if _is_shared(request) and is_only and "new_browser" in arguments:
-        # It starts while the test uses the first one.
-        BROWSER_POOL.start_ahead(BrowserSettings.from_environ(os.environ), os.environ)
-    return driver
-
-
-def _is_shared(request: pytest.FixtureRequest) -> bool:
-    # A retry must not fail again for what another test has left.
-    is_retry = bool(request.node.stash[CURRENT_ATTEMPT].record.earlier_attempts)
-    return shares_browser(request.node) and not is_retry
+    return new_browser()
 
 
 @pytest.fixture

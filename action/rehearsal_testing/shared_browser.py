@@ -15,7 +15,6 @@ from rehearsal_testing.bidi import prepare_bidi, send_bidi
 from rehearsal_testing.browser import Browser
 from rehearsal_testing.context_driver import ContextDriver, context_driver
 from rehearsal_testing.firefox_cookies import FirefoxCookies
-from rehearsal_testing.user_contexts import UserContext, UserContexts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,13 +26,11 @@ class SharedBrowser:
     window_rect: dict[str, int]
     timeouts: Any
     client_config: dict[str, Any]
-    contexts: UserContexts
-    is_headless: bool
 
     # The preparation of a test is not part of its trace.
     @classmethod
     @RECORDER.paused()
-    def of(cls, browser: Browser, *, is_headless: bool) -> "SharedBrowser":
+    def of(cls, browser: Browser) -> "SharedBrowser":
         """Return a shared browser for one that has just started.
 
         Raises WebDriverException if it does not know WebDriver BiDi.
@@ -48,8 +45,6 @@ class SharedBrowser:
             window_rect=driver.get_window_rect(),
             timeouts=driver.execute(Command.GET_TIMEOUTS)["value"],
             client_config=_client_config(driver),
-            contexts=UserContexts(lambda: _make_context(browser)),
-            is_headless=is_headless,
         )
 
     @RECORDER.paused()
@@ -61,12 +56,11 @@ class SharedBrowser:
         driver = self.browser.driver
         if isinstance(driver.command_executor, RemoteConnection):
             vars(driver.command_executor.client_config).update(self.client_config)
-        if self.browser.workspace is not None:
-            shutil.rmtree(self.browser.workspace.downloads, ignore_errors=True)
-        context = self.contexts.take()
-        user_context = context.name
+        user_context = send_bidi(driver, "browser.createUserContext", {})["userContext"]
+        self._empty_downloads(user_context)
+        window = self._open_window(user_context, "window" if self._is_chrome else "tab")
         RECORDER.use_context(driver.session_id, user_context)
-        driver.switch_to.window(context.window)
+        driver.switch_to.window(window)
         driver.set_window_rect(**self.window_rect)
         # Selenium's own setter leaves out time-outs of 0.
         driver.execute(Command.SET_TIMEOUTS, dict(self.timeouts))
@@ -76,9 +70,9 @@ class SharedBrowser:
             driver=context_driver(
                 driver,
                 user_context=user_context,
-                hidden_windows=self._hidden_windows,
-                open_window=lambda kind: _open_window(driver, user_context, kind),
-                cookies=None if _is_chrome(driver) else self._cookies(user_context),
+                hidden_windows=frozenset({self.first_window}),
+                open_window=lambda kind: self._open_window(user_context, kind),
+                cookies=None if self._is_chrome else self._cookies(user_context),
                 end_context=lambda: self._end_context(user_context),
             ),
         )
@@ -88,19 +82,27 @@ class SharedBrowser:
         """End the user context of `driver`; return whether the next test may use this browser."""
         with contextlib.suppress(Exception):
             driver.quit()
-            hidden = self._hidden_windows()
-            return not driver.changed and set(self.browser.driver.window_handles) == hidden
+            return not driver.changed and self.browser.driver.window_handles == [self.first_window]
         return False
 
-    def make_next_context(self) -> None:
-        """Begin to make the user context of the next test, where nobody notices its window."""
-        browser = self.browser
-        # Elsewhere a new window takes the focus from that of the running test, or hides it.
-        if browser.workspace is not None and self.is_headless and _is_chrome(browser.driver):
-            self.contexts.make_next()
+    @property
+    def _is_chrome(self) -> bool:
+        return self.browser.driver.capabilities.get("browserName") != "firefox"
 
-    def _hidden_windows(self) -> frozenset[str]:
-        return self.contexts.unused_windows() | {self.first_window}
+    def _empty_downloads(self, user_context: str) -> None:
+        if self.browser.workspace is None:
+            return
+        downloads = self.browser.workspace.downloads
+        shutil.rmtree(downloads, ignore_errors=True)
+        if self._is_chrome:
+            # Chrome's preference applies only to the default context.
+            behavior = {"type": "allowed", "destinationFolder": str(downloads)}
+            parameters = {"downloadBehavior": behavior, "userContexts": [user_context]}
+            send_bidi(self.browser.driver, "browser.setDownloadBehavior", parameters)
+
+    def _open_window(self, user_context: str, kind: str) -> str:
+        parameters = {"type": kind, "userContext": user_context}
+        return str(send_bidi(self.browser.driver, "browsingContext.create", parameters)["context"])
 
     def _cookies(self, user_context: str) -> FirefoxCookies:
         driver = self.browser.driver
@@ -119,28 +121,6 @@ class SharedBrowser:
         # Release the keys that the test has not released.
         driver.execute(Command.W3C_CLEAR_ACTIONS)
         send_bidi(driver, "browser.removeUserContext", {"userContext": user_context})
-
-
-def _is_chrome(driver: WebDriver) -> bool:
-    return driver.capabilities.get("browserName") != "firefox"
-
-
-def _make_context(browser: Browser) -> UserContext:
-    driver = browser.driver
-    name = str(send_bidi(driver, "browser.createUserContext", {})["userContext"])
-    if browser.workspace is not None and _is_chrome(driver):
-        # Chrome's preference applies only to the default context.
-        folder = str(browser.workspace.downloads)
-        behavior = {"type": "allowed", "destinationFolder": folder}
-        parameters = {"downloadBehavior": behavior, "userContexts": [name]}
-        send_bidi(driver, "browser.setDownloadBehavior", parameters)
-    kind = "window" if _is_chrome(driver) else "tab"
-    return UserContext(name=name, window=_open_window(driver, name, kind))
-
-
-def _open_window(driver: WebDriver, user_context: str, kind: str) -> str:
-    parameters = {"type": kind, "userContext": user_context}
-    return str(send_bidi(driver, "browsingContext.create", parameters)["context"])
 
 
 def _client_config(driver: WebDriver) -> dict[str, Any]:

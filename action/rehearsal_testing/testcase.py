@@ -5,7 +5,6 @@ import os
 import unittest
 from collections.abc import Callable
 from pathlib import Path
-from types import CodeType
 from typing import Any, TypeVar
 
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -60,11 +59,7 @@ class BrowserTestCase(unittest.TestCase):
     def browser(self) -> WebDriver:
         """The test's first browser; it starts when it is first used."""
         if "_first_browser" not in self.__dict__:
-            is_only = not self._open_browsers()
             self._first_browser = self.new_browser()
-            if self._is_shared() and is_only and "new_browser" in _code_of(self).co_names:
-                # It starts while the test uses the first one.
-                BROWSER_POOL.start_ahead(BrowserSettings.from_environ(os.environ), os.environ)
         return self._first_browser
 
     @browser.setter
@@ -79,8 +74,11 @@ class BrowserTestCase(unittest.TestCase):
     def new_browser(self) -> WebDriver:
         """Start one more browser, with its own profile."""
         settings = BrowserSettings.from_environ(os.environ)
-        take = BROWSER_POOL.take if self._is_shared() else start_browser
-        browser = take(settings, os.environ)
+        # A retry must not fail again for what another test has left.
+        if self.shared_browser and not self.__dict__.get(EARLIER_ATTEMPTS):
+            browser = BROWSER_POOL.take(settings, os.environ)
+        else:
+            browser = start_browser(settings, os.environ)
         self._open_browsers().append(browser)
         self.addCleanup(self._close_browser, browser)
         return browser.driver
@@ -132,10 +130,6 @@ class BrowserTestCase(unittest.TestCase):
         if hasattr(self, self._testMethodName):
             SHARD_FILTER.register(_case_of(self))
 
-    def _is_shared(self) -> bool:
-        # A retry must not fail again for what another test has left.
-        return self.shared_browser and not self.__dict__.get(EARLIER_ATTEMPTS)
-
     def _open_browsers(self) -> list[Browser]:
         # Created when needed: the setUp of a subclass need not call ours.
         browsers: list[Browser] = self.__dict__.setdefault("_running_browsers", [])
@@ -147,16 +141,11 @@ class BrowserTestCase(unittest.TestCase):
 
 
 def _case_of(test: unittest.TestCase) -> Case:
-    code = _code_of(test)
+    method = test._testMethodName  # noqa: SLF001
+    code = inspect.unwrap(getattr(type(test), method)).__code__
     return Case(
         classname=f"{type(test).__module__}.{type(test).__qualname__}",
-        name=test._testMethodName,  # noqa: SLF001
+        name=method,
         file=relative_path(Path(code.co_filename)),
         line=code.co_firstlineno,
     )
-
-
-def _code_of(test: unittest.TestCase) -> CodeType:
-    method = getattr(type(test), test._testMethodName)  # noqa: SLF001
-    code: CodeType = inspect.unwrap(method).__code__
-    return code

@@ -31,19 +31,8 @@ def drivers(monkeypatch: pytest.MonkeyPatch) -> list[FakeDriver]:
 
 
 @pytest.fixture
-def ahead(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """What was asked for each time when the pool was to have a browser ready."""
-    asked: list[object] = []
-    monkeypatch.setattr(BROWSER_POOL, "start_ahead", lambda *given: asked.append(given))
-    return asked
-
-
-@pytest.fixture
-def taken(
-    drivers: list[FakeDriver], ahead: list[object], monkeypatch: pytest.MonkeyPatch
-) -> list[FakeDriver]:
+def taken(drivers: list[FakeDriver], monkeypatch: pytest.MonkeyPatch) -> list[FakeDriver]:
     """The drivers of those browsers that were taken from the pool."""
-    assert not ahead
     from_pool: list[FakeDriver] = []
 
     def take(*_: object) -> object:

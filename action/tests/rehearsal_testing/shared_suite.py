@@ -119,14 +119,6 @@ class Shared(BrowserTestCase):
         browser.switch_to.window(first)
         self.assertEqual(browser.title, "page /")
 
-    def test_window_of_the_next_test_is_not_noticed(self):
-        # Asking for the windows waits for one that is opening.
-        self.assertEqual(len(self.browser.window_handles), 1)
-        self.assertTrue(self.script("return document.hasFocus()"))
-        if IS_CHROME:
-            seen = self.script("return [...lost, document.visibilityState]")
-            self.assertEqual(seen, ["visible"])
-
     def test_windows_are_all_closed(self):
         self.browser.close()
         with self.assertRaises(WebDriverException):
@@ -266,7 +258,6 @@ class Shared(BrowserTestCase):
     def test_two_visitors_in_turns(self):
         edith, francis = self.browser, self.new_browser()
         self.assertIsNot(edith, francis)
-        self.assertEqual([len(each.window_handles) for each in (edith, francis)], [1, 1])
         francis.get(SITE + "/francis")
         edith.switch_to.frame("inner")
         for _ in range(3):
@@ -304,25 +295,6 @@ class Shared(BrowserTestCase):
             sorted(seen),
             sorted(f"page /{name}/{n}" for name in ("edith", "francis") for n in range(5)),
         )
-
-    def test_second_visitor_has_what_the_first_has(self):
-        """It is started while the test uses the first one, by another thread."""
-        edith = self.browser
-        edith.execute_script("setTimeout(() => alert('to Edith'))")
-        self.wait_for(lambda: edith.switch_to.alert, "the alert of Edith")
-        francis = self.new_browser()
-        francis.get(SITE)
-        francis.find_element(By.ID, "popup").click()
-        self.wait_for(lambda: self.assertEqual(len(francis.window_handles), 2), "the pop-up")
-        self.assertEqual(francis.get_window_size(), {"width": 1024, "height": 768})
-        self.assertEqual(francis.timeouts.page_load, 30)
-        if not IS_REMOTE:
-            folder = self._open_browsers()[1].workspace.downloads
-            francis.find_element(By.ID, "download").click()
-            self.wait_for(lambda: self.assertTrue([*folder.glob("report.txt")]), "the download")
-        edith.switch_to.alert.accept()
-        self.assertEqual(len(edith.window_handles), 1)
-        self.assertEqual(edith.title, "page /")
 
     def test_quits_by_itself(self):
         self.browser.quit()

@@ -1,17 +1,15 @@
 """Which browser a test gets, with stand-ins; test_shared_browsers.py has real ones."""
 
 import os
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.remote.command import Command
 
-from rehearsal_testing import shared_browser, starting_browsers
+from rehearsal_testing import shared_browser
 from rehearsal_testing.browser import Browser
 from rehearsal_testing.browser_console import BrowserConsole
 from rehearsal_testing.browser_pool import BrowserPool
@@ -74,32 +72,15 @@ class FakeContext:
             self.end_context()
 
 
-def send(driver: FakeSession, method: str, parameters: dict[str, str]) -> dict[str, str]:
+def send(driver: FakeSession, method: str, _parameters: object) -> dict[str, str]:
     if driver.crashed:
         raise OSError("the connection is closed")
     driver.sent.append(method)
-    number = driver.sent.count("browser.createUserContext")
     if method == "browser.createUserContext":
-        driver.contexts.append(f"context {number}")
-    elif method == "browsingContext.create":
-        driver.windows.append(f"window {number}")
+        driver.contexts.append("context")
     elif method == "browser.removeUserContext":
-        name = parameters["userContext"]
-        driver.contexts.remove(name)
-        driver.windows.remove(name.replace("context", "window"))
-    return {"userContext": f"context {number}", "context": f"window {number}"}
-
-
-@dataclass
-class FakeWorkspace:
-    """The folder of a browser on this machine."""
-
-    session: FakeSession
-    downloads: Path = Path("/no/such/folder")
-
-    def begin_close(self) -> None: ...
-    def close(self) -> None:
-        self.session.quit()
+        driver.contexts.pop()
+    return {"userContext": "context", "context": "window"}
 
 
 @dataclass
@@ -108,20 +89,13 @@ class Started:
     said: list[str] = field(default_factory=list)
     refused: Exception | None = None
     crashed: bool = False
-    is_local: bool = False
-    may_start: threading.Event = field(default_factory=threading.Event)
-    threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self, settings: BrowserSettings, _environ: object) -> Browser:
         if settings.shared and self.refused:
             raise self.refused
-        self.threads.append(threading.current_thread())
-        if len(self.threads) > 1:
-            self.may_start.wait(60)
         self.sessions.append(FakeSession(shared=settings.shared, crashed=self.crashed))
         driver = cast("Any", self.sessions[-1])
-        workspace = cast("Any", FakeWorkspace(driver) if self.is_local else None)
-        return Browser(driver=driver, console=BrowserConsole(), workspace=workspace)
+        return Browser(driver=driver, console=BrowserConsole(), workspace=None)
 
 
 @pytest.fixture
@@ -132,9 +106,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
     monkeypatch.setattr(shared_browser, "send_bidi", send)
     monkeypatch.setattr(shared_browser, "context_driver", driver)
     monkeypatch.setattr(os, "register_at_fork", lambda **_: None)
-    started = Started()
-    started.may_start.set()
-    return started
+    return Started()
 
 
 @pytest.fixture
@@ -150,9 +122,9 @@ def base(browser: Browser) -> FakeSession:
 def test_take__gives_the_same_browser_to_one_test_after_the_other(
     pool: BrowserPool, started: Started
 ) -> None:
-    for number in (1, 2, 3):
+    for _ in range(3):
         browser = pool.take(SETTINGS, {})
-        assert started.sessions[0].contexts == [f"context {number}"]
+        assert started.sessions[0].contexts == ["context"]
         browser.close()
         browser.close()
     assert [each.shared for each in started.sessions] == [True]
@@ -169,110 +141,6 @@ def test_take__gives_two_browsers_to_one_test(pool: BrowserPool, started: Starte
     second.close()
     # On a Grid others may wait for the second one.
     assert [each.ended for each in started.sessions] == [False, True]
-
-
-@pytest.mark.parametrize(
-    "is_local,settings,name",
-    [
-        (True, SETTINGS, "chrome"),
-        (True, SETTINGS, "firefox"),
-        (True, replace(SETTINGS, headed=True), "chrome"),
-        (False, SETTINGS, "chrome"),
-    ],
-    ids=["local", "firefox", "headed", "grid"],
-)
-def test_take__makes_the_next_context_where_its_window_is_not_noticed(
-    pool: BrowserPool, started: Started, is_local: bool, settings: BrowserSettings, name: str
-) -> None:
-    started.is_local = is_local
-    is_expected = is_local and name == "chrome" and not settings.headed
-    for number in (1, 2):
-        lent = pool.take(settings, {})
-        (session,) = started.sessions
-        session.capabilities["browserName"] = name
-        if number == 1 and name != "chrome":
-            lent.close()
-            continue
-        # Waits for the one that is being made.
-        (shared,) = pool._lent
-        assert shared.contexts.unused_windows() == (
-            {f"window {number + 1}"} if is_expected else frozenset()
-        )
-        lent.close()
-        assert session.contexts == ([f"context {number + 1}"] if is_expected else [])
-    assert [each.ended for each in started.sessions] == [False]
-
-
-def test_start_ahead__has_the_second_browser_ready(pool: BrowserPool, started: Started) -> None:
-    started.is_local = True
-    first = pool.take(SETTINGS, {})
-    started.may_start.clear()
-    for _ in range(2):
-        pool.start_ahead(SETTINGS, {})
-    # The test goes on while it starts.
-    assert len(started.sessions) == 1
-    started.may_start.set()
-    second = pool.take(SETTINGS, {})
-    assert base(second) is started.sessions[1]
-    assert [each is threading.current_thread() for each in started.threads] == [True, False]
-    # Its user context is made with it.
-    assert len(started.sessions[1].contexts) == 1
-    first.close()
-    second.close()
-    pool.start_ahead(SETTINGS, {})
-    pool.take(SETTINGS, {})
-    pool.take(SETTINGS, {})
-    assert len(started.sessions) == 2
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [BrowserSettings(remote_url="http://grid"), replace(SETTINGS, headed=True)],
-    ids=["grid", "headed"],
-)
-def test_start_ahead__not_where_others_would_notice(
-    pool: BrowserPool, started: Started, settings: BrowserSettings
-) -> None:
-    pool.take(settings, {})
-    pool.start_ahead(settings, {})
-    pool.close()
-    assert len(started.threads) == 1
-
-
-@pytest.mark.parametrize("end", ["close", "forget"])
-def test_start_ahead__of_a_browser_that_no_test_takes(
-    pool: BrowserPool, started: Started, end: str
-) -> None:
-    pool.start_ahead(SETTINGS, {})
-    pool._starting.wait()
-    getattr(pool, end)()
-    assert [each.ended for each in started.sessions] == [end == "close"]
-
-
-def test_start_ahead__of_a_browser_that_starts_after_the_end(
-    pool: BrowserPool, started: Started, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(starting_browsers, "_TIMEOUT", 0)
-    has_ended = threading.Event()
-    monkeypatch.setattr(FakeSession, "quit", lambda _: has_ended.set())
-    pool.take(SETTINGS, {}).close()
-    pool._idle.clear()
-    started.may_start.clear()
-    pool.start_ahead(SETTINGS, {})
-    pool.close()
-    assert not has_ended.is_set()
-    started.may_start.set()
-    assert has_ended.wait(60)
-
-
-def test_start_ahead__fails_and_is_tried_again(pool: BrowserPool, started: Started) -> None:
-    pool.take(SETTINGS, {})
-    started.refused = WebDriverException("no memory")
-    pool.start_ahead(SETTINGS, {})
-    pool._starting.wait()
-    started.refused = None
-    assert base(pool.take(SETTINGS, {})) is started.sessions[1]
-    assert started.said == []
 
 
 @pytest.mark.parametrize(

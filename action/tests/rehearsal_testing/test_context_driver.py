@@ -60,7 +60,7 @@ def driver(connection: Connection, ended: list[str]) -> ContextDriver:
     return context_driver(
         OwnChrome(connection),
         user_context="context",
-        hidden_windows=lambda: frozenset({"first"}),
+        hidden_windows=frozenset({"first"}),
         open_window=lambda kind: f"a new {kind}",
         cookies=None,
         end_context=lambda: ended.append("context"),
@@ -83,23 +83,6 @@ def test_windows__are_those_of_the_context(driver: ContextDriver, connection: Co
     driver.switch_to.new_window("window")
     assert connection.sent[-1][1]["handle"] == "a new window"
     assert not driver.changed
-
-
-@pytest.mark.parametrize("command", ["w3cGetWindowHandles", "close", "switchToWindow"])
-def test_windows__that_are_opening_are_waited_for_before_the_driver_lists_them(
-    driver: ContextDriver, connection: Connection, command: str
-) -> None:
-    before = len(connection.sent)
-    sent: list[int] = []
-
-    def hidden() -> frozenset[str]:
-        sent.append(len(connection.sent) - before)
-        return frozenset({"first"})
-
-    driver._hidden_windows = hidden
-    driver.execute(command, {"handle": "own"})
-    driver.execute("getTitle")
-    assert sent == [0]
 
 
 @pytest.mark.parametrize("way", ["method", "command", "with"])
@@ -146,7 +129,7 @@ def test_quit__of_a_crashed_browser_is_no_error(connection: Connection) -> None:
     driver = context_driver(
         OwnChrome(connection),
         user_context="context",
-        hidden_windows=frozenset,
+        hidden_windows=frozenset(),
         open_window=str,
         cookies=None,
         end_context=crash,

@@ -542,7 +542,6 @@ def test_wait_for__passes_the_browser_to_expected_conditions(
 def test_shared_browser__is_asked_for(
     suite: pytest.Pytester,
     taken: list[FakeDriver],
-    ahead: list[object],
     *,
     mark: str,
     option: str,
@@ -553,27 +552,6 @@ def test_shared_browser__is_asked_for(
     source = f"import pytest\n{mark}\ndef test_it(browser, new_browser): new_browser()\n"
     run(suite, source, "--strict-markers", *option.split()).assert_outcomes(passed=1)
     assert len(taken) == expected
-    # The second one is started while the test uses the first.
-    assert len(ahead) == expected / 2
-
-
-@pytest.mark.parametrize("arguments", ["browser", "new_browser", "new_browser, browser"])
-def test_second_browser__is_started_ahead_if_the_test_takes_it_after_the_first(
-    suite: pytest.Pytester, taken: list[FakeDriver], ahead: list[object], arguments: str
-) -> None:
-    source = f"""
-        import pytest
-
-        @pytest.fixture(autouse=True)
-        def one(request):
-            if {arguments!r}.startswith("new"):
-                request.getfixturevalue("new_browser")()
-
-        def test_it({arguments}): pass
-    """
-    run(suite, source, "--shared-browser").assert_outcomes(passed=1)
-    assert taken
-    assert ahead == []
 
 
 def test_shared_browser__of_a_retry_is_its_own(

@@ -12,10 +12,7 @@ from .sandbox import Sandbox
 
 pytestmark = pytest.mark.e2e
 
-PAGE = """<!doctype html><title>page {path}</title><script>
-var lost = [];
-onblur = document.onvisibilitychange = event => lost.push(event.type);
-</script><h1>{path}</h1><p id="sent">{cookie}</p>
+PAGE = """<!doctype html><title>page {path}</title><h1>{path}</h1><p id="sent">{cookie}</p>
 <input id="typed"><input id="file" type="file">
 <button id="popup" onclick="window.open('/popup', '', 'width=300,height=300')">pop-up</button>
 <a id="download" href="/report.txt" download>report</a>{frame}

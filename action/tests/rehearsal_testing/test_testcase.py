@@ -281,41 +281,6 @@ def test_shared_browser__comes_from_the_pool(
     assert all(driver.has_quit for driver in drivers)
 
 
-@pytest.mark.parametrize(
-    "name,shared,expected",
-    [
-        ("test_two", True, 1),
-        ("test_two", False, 0),
-        ("test_one", True, 0),
-        ("test_other_order", True, 0),
-    ],
-)
-def test_second_browser__is_started_while_the_test_uses_the_first(
-    drivers: list[FakeDriver], taken: list[FakeDriver], ahead: list[object], name: str, *,
-    shared: bool, expected: int,
-) -> None:  # fmt: skip
-    class Case(BrowserTestCase):
-        shared_browser = shared
-
-        def test_two(self) -> None:
-            self.browser.quit()
-            assert len(ahead) == expected
-            self.new_browser()
-
-        def test_one(self) -> None:
-            self.browser.quit()
-
-        def test_other_order(self) -> None:
-            self.new_browser()
-            self.browser.quit()
-
-    result = unittest.TestResult()
-    Case(name)(result)
-    assert result.wasSuccessful(), result.errors + result.failures
-    assert len(ahead) == expected
-    assert taken == (drivers if shared else [])
-
-
 def test_shared_browser__of_a_retry_is_its_own(
     drivers: list[FakeDriver], taken: list[FakeDriver], monkeypatch: pytest.MonkeyPatch
 ) -> None:
