@@ -1,4 +1,4 @@
-"""`make bench ARGS="GROUP…"`: measure, and write the table, the numbers and the pictures."""
+"""`make bench ARGS="GROUP…"`: measure, and write the table and the numbers."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from bench.check import fallen, ratios
 from bench.machine import describe
 from bench.measure import Row
 from bench.programs import ROOT
-from bench.table import as_json, digits, markdown, picture
+from bench.table import as_json, digits, markdown
 
 GROUPS: dict[str, Callable[[], Iterator[Row]]] = {
     "probe": probe.rows,
@@ -78,9 +78,7 @@ def _write(into: Path, rows: list[Row], machine: dict[str, str]) -> None:
     into.mkdir(parents=True, exist_ok=True)
     (into / "table.md").write_text(markdown(rows, machine))
     (into / "results.json").write_text(json.dumps(as_json(rows, machine), indent=1) + "\n")
-    for row in rows:
-        (into / f"{row.id}.svg").write_bytes(picture(row))
-    print(f"The table, the numbers and the pictures are in {into}.")
+    print(f"The table and the numbers are in {into}.")
 
 
 if __name__ == "__main__":

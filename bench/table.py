@@ -1,23 +1,14 @@
-"""The rows as Markdown, as JSON, and a picture of each."""
+"""The rows as Markdown and as JSON."""
 
 import math
-import re
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import pygal
-from pygal.style import Style
-
 from bench.measure import Row
 
 _HEAD = "| what | contender | median | least to most | ours by this |\n|---|---|---|---|---|\n"
-# Readable on a white and on a dark page.
-_STYLE = Style(
-    background="transparent", plot_background="transparent", foreground="#808080",
-    foreground_strong="#808080", foreground_subtle="#808080", colors=("#2f7ed8",),
-)  # fmt: skip
 
 
 def markdown(rows: Iterable[Row], machine: Mapping[str, str]) -> str:
@@ -59,22 +50,3 @@ def digits(value: float) -> str:
 def as_json(rows: Iterable[Row], machine: Mapping[str, str]) -> dict[str, Any]:
     """Return all numbers, for programs."""
     return {"machine": dict(machine), "rows": [asdict(row) for row in rows]}
-
-
-def picture(row: Row) -> bytes:
-    """Return an SVG with a bar for each contender, and what its numbers lay between."""
-    chart = pygal.HorizontalBar(
-        title=f"{row.title} ({row.unit})", show_legend=False, style=_STYLE, js=(), width=720,
-        height=90 + 40 * len(row.values), print_values=False,
-    )  # fmt: skip
-    chart.x_labels = [name for name in row.values if row.values[name]]
-    chart.add(
-        row.unit,
-        [
-            {"value": statistics.median(values), "ci": {"low": min(values), "high": max(values)}}
-            for values in row.values.values()
-            if values
-        ],
-    )
-    # Pictures in documents run no script.
-    return re.sub(rb"<script.*?</script>", b"", chart.render(), flags=re.DOTALL)

@@ -5,7 +5,7 @@ import pytest
 from bench.check import fallen, ratios
 from bench.measure import Contender, Row, in_turns
 from bench.programs import BenchError, number_in
-from bench.table import digits, markdown, picture
+from bench.table import digits, markdown
 
 
 def counting(name: str, calls: list[str], *answers: float | str) -> Contender:
@@ -50,14 +50,6 @@ def test_markdown__numbers_reasons_and_the_machine() -> None:
     assert "|  | theirs | 4 s | 2 to 16 | 0.50 |" in text
     assert "|  | none | too early | |  |" in text
     assert "- processor: 2 x Y" in text
-
-
-def test_picture__has_each_contender_with_a_number() -> None:
-    svg = picture(made()).decode()
-    assert ">ours<" in svg
-    assert ">theirs<" in svg
-    assert ">none<" not in svg
-    assert "<script" not in svg
 
 
 @pytest.mark.parametrize(
