@@ -23,10 +23,10 @@ from rehearsal.local.load_inputs import load_inputs
 from rehearsal.local.plan_preview import plan_preview
 from rehearsal.outside.github import Console
 from rehearsal.report.annotations import WARNING_TITLE
-from rehearsal.verdict import RehearsalError
+from rehearsal.verdict import PROJECT, RehearsalError
 
-# Without an address: who hosts the repository is not known here.
-REFERENCE = "Each input is explained in action/README.md, in the repository of the action."
+# An address: after `pip install` no document is there.
+REFERENCE = f"{PROJECT}/blob/main/action/README.md#inputs"
 EXAMPLES = """\
 examples:
   rehearse init                     write a workflow for this repository
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the flags that choose a step, and one for each input."""
     parser.description, parser.epilog = (
         DESCRIPTION,
-        f"{EXAMPLES}\n{REFERENCE}",
+        f"{EXAMPLES}\nEach input is explained at {REFERENCE}",
     )
     parser.add_argument("--plan", action="store_true", help="only print what would be done")
     parser.add_argument("--keep", action="store_true", help="leave the app running at the end")
