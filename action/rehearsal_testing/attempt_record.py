@@ -48,10 +48,16 @@ class AttemptRecord:
         environ: Mapping[str, str],
         browsers: list[Browser] | None = None,
         earlier_attempts: Sequence[FailedAttempt] = (),
+        *,
+        keep_steps: bool = False,
     ) -> "AttemptRecord":
-        """Start the clock; before the first attempt, delete evidence of an earlier test run."""
+        """Start the clock; before the first attempt, delete evidence of an earlier test run.
+
+        With `keep_steps`, what was recorded so far belongs to a test that has not ended.
+        """
         evidence = EvidenceFolder.for_test(case.id, environ)
-        RECORDER.start_attempt(len(earlier_attempts) + 1)
+        if not keep_steps:
+            RECORDER.start_attempt(len(earlier_attempts) + 1)
         if not earlier_attempts:
             evidence.delete()
         return cls(

@@ -44,7 +44,8 @@ def _wrapped(
             setattr(cls, _DESELECTED, not SHARD_FILTER.class_has_tests(case.classname, cls))
         if getattr(cls, _DESELECTED, False):
             return
-        attempt = AttemptRecord.start(case, os.environ)
+        # To pytest, tearDownClass is a part of the last test.
+        attempt = AttemptRecord.start(case, os.environ, keep_steps=name == "tearDownClass")
         attempt.delete_report()
         allowed = 0
         if name == "setUpClass" and not PLUGIN_STATE.handles_retries:

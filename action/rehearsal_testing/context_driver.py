@@ -9,6 +9,7 @@ from selenium.webdriver.common.options import ArgOptions
 from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from rehearsal_capture.trace.recorder import RECORDER
 from rehearsal_testing.bidi import close_bidi, send_bidi
 from rehearsal_testing.context_commands import CDP_COMMAND, OWN_COMMANDS, SET_PERMISSION, in_context
 from rehearsal_testing.firefox_cookies import COOKIE_COMMANDS, FirefoxCookies
@@ -81,6 +82,7 @@ class ContextDriver(WebDriver):
         if not self._has_ended:
             self._has_ended = True
             try:
+                RECORDER.look_last(self.session_id)
                 close_bidi(self)
                 self._end_context()
             except Exception:  # noqa: BLE001

@@ -114,7 +114,8 @@ class BrowserTrace:
             return
         self.settle(CLOCK.monotonic() + _LAST)
         page = self._cdp.page(self.trace.window, self.trace.user_context)
-        if page is not None:
+        # After the end of the test's user context, the window is one of another.
+        if page is not None and self.trace.user_context in (None, page.user_context):
             page.looks.look(step, pages, with_picture=os.environ.get(_PICTURES) != "off")
             self.settle(CLOCK.monotonic() + _LAST)
 

@@ -91,7 +91,15 @@ class Recorder:
 
     def _is_for_all(self) -> bool:
         """Whether the traces of tests that pass are wanted, too."""
-        return os.environ.get(_MODE, "") == "always" and self.is_on()
+        return os.environ.get(_MODE, "") == "always"
+
+    def look_last(self, session: str | None) -> None:
+        """Keep what the last step of a session led to, if the traces of all tests are wanted.
+
+        For a browser or a user context that is about to end.
+        """
+        if session in self._sessions and self._is_for_all():
+            self._sessions[session].look_last(self._pages)
 
     def end_test(self, name: Callable[[], str], folder: Callable[[str], Path]) -> None:
         """End an attempt; write its trace if it has passed, and the traces of all tests are wanted.
@@ -99,9 +107,9 @@ class Recorder:
         `name` returns the name of the test, `folder` its folder. Raises OSError.
         """
         try:
-            if self._is_for_all() and not self.is_written:
-                for browser in list(self._sessions.values()):
-                    browser.look_last(self._pages)
+            if self._is_for_all() and self.is_on() and not self.is_written:
+                for session in list(self._sessions):
+                    self.look_last(session)
                 self.write(folder(name()), name(), passed=True)
         finally:
             self._begin(1)
@@ -114,8 +122,8 @@ class Recorder:
     def before(self, command: str, params: dict[str, Any], session: str | None) -> None:
         """Prepare to record a command that is about to be sent."""
         if session in self._sessions and self.is_on():
-            if command == "quit" and self._is_for_all():
-                self._sessions[session].look_last(self._pages)
+            if command == "quit":
+                self.look_last(session)
             if is_step(command, params):
                 self._sessions[session].await_window(command)
             if command == "sendKeysToElement":

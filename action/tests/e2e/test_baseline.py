@@ -28,6 +28,7 @@ import os
 import time
 import unittest
 
+from rehearsal_testing import BrowserTestCase
 from selenium import webdriver
 
 
@@ -44,6 +45,13 @@ class NewVisitorTest(unittest.TestCase):
     def test_heading(self):
         self.browser.get(os.environ["REHEARSAL_URL"])
         self.assertEqual(self.browser.find_element("tag name", "h1").text, "It works")
+
+
+class SharedBrowserTest(BrowserTestCase):
+    shared_browser = True
+
+    def test_visit(self):
+        self.browser.get(os.environ["REHEARSAL_URL"])
 
 
 class OtherTest(unittest.TestCase):
@@ -101,6 +109,10 @@ def test_baseline__new_failures_slower_tests_and_what_differs(
     baseline = Path(shutil.copytree(first.evidence, tmp_path / "baseline"))
     passed = [each for each in (baseline / "tests").iterdir() if each.name.endswith("test_heading")]
     assert [*passed[0].glob("trace-*.jpg")], "the passed test has no picture"
+    (trace,) = baseline.glob("tests/*test_visit/trace.jsonl")
+    steps = [each for each in map(json.loads, trace.read_text().splitlines()) if "shot" in each]
+    # Its last look is at the app, and not at what is left when the user context has ended.
+    assert steps[-1]["url"].startswith("http://localhost:")
 
     tiny.replace("app.py", "It works", "It is broken")
     inputs = INPUTS | {"test-env": "PAUSE=1.5", "baseline": str(baseline), "trace": "on-failure"}
