@@ -75,9 +75,14 @@ def _list(kind: str) -> list[str]:
         return engine(*_LISTS[kind]).splitlines()
     found = _ask(socket, _PATHS[kind])
     return [
-        " ".join([*(each.get("Names") or [each["Name"]]), *_labels(each["Labels"] or {})])
+        " ".join([*_names(each), *_labels(each["Labels"] or {})])
         for each in ((found["Volumes"] or ()) if kind == "volume" else found)
     ]
+
+
+def _names(found: Mapping[str, Any]) -> Iterator[str]:
+    # Containers have several, each after a slash.
+    return (name.removeprefix("/") for name in found.get("Names") or [found["Name"]])
 
 
 def _labels(labels: Mapping[str, str]) -> Iterator[str]:
