@@ -7,12 +7,14 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rehearsal_capture.trace.clock import CLOCK
 from rehearsal_capture.trace.websocket import WebSocket
 
-Answer = Callable[[dict[str, Any]], None]
+if TYPE_CHECKING:
+    # Python 3.8 cannot evaluate it.
+    Answer = Callable[[dict[str, Any]], None]
 # In seconds.
 _CONNECT = 2.0
 _PAUSE = 0.005

@@ -209,9 +209,16 @@ class Recorder:
 def _outcome(error: BaseException | None, passed: bool) -> dict[str, Any]:
     """Return what the first line says of how the attempt ended."""
     if error is not None:
-        words = " ".join(f"{type(error).__name__}: {error}".partition("\n")[0].split())
+        words = " ".join(f"{type(error).__name__}: {_text(error)}".partition("\n")[0].split())
         return {"reason": cut(hide_in_error(words), _MAX_REASON)}
     return {"passed": True} if passed else {}
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001  (an exception of the project, which has a fault itself)
+        return ""
 
 
 RECORDER = Recorder()

@@ -1,4 +1,5 @@
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ from rehearsal_capture.dotted_names import dotted_name
 from rehearsal_capture.evidence import safe_name
 
 from ..rehearsal_testing.sandbox import CHECKOUT
+
+# What Python 3.8 cannot subscript.
+GENERICS = {"dict", "list", "tuple", "set", "frozenset", "type", "Callable", "Iterator"}
 
 
 @pytest.mark.parametrize(
@@ -41,4 +45,25 @@ def test_captured_name__is_one_under_every_runner(name: str) -> None:
     ids=lambda file: file.name,
 )
 def test_capture__is_python_3_8(file: Path) -> None:
-    ast.parse(file.read_text(), feature_version=(3, 8))
+    tree = ast.parse(file.read_text(), feature_version=(3, 8))
+    # Annotations are not evaluated. Elsewhere 3.8 knows no `dict[str, int]`.
+    assert list(evaluated_generics(tree)) == []
+
+
+def evaluated_generics(tree: ast.AST) -> Iterator[str]:
+    for node in ast.iter_child_nodes(tree):
+        if node in (getattr(tree, "annotation", None), getattr(tree, "returns", None)):
+            continue
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+            name = node.value.id
+            if name in GENERICS:
+                yield f"{name} in line {node.lineno}"
+        yield from evaluated_generics(node)
+
+
+def test_evaluated_generics__of_what_3_8_cannot_import() -> None:
+    text = "A = Callable[[dict[str, int]], None]\nx: list[int] = [*dict[str, int]()]"
+    found = list(evaluated_generics(ast.parse(text)))
+    assert found == ["Callable in line 1", "dict in line 1", "dict in line 2"]

@@ -191,6 +191,18 @@ def test_paused__not_in_another_thread(tmp_path: Path) -> None:
     assert [each.get("cmd") for each in read(tmp_path)] == [None, "start the browser", "reload"]
 
 
+class UnprintableError(Exception):
+    def __str__(self) -> str:
+        raise AttributeError("x")
+
+
+def test_write__of_an_exception_that_has_no_text(tmp_path: Path) -> None:
+    recorder = Recorder()
+    recorded(recorder, {"value": None})
+    recorder.write(tmp_path, "a", error=UnprintableError())
+    assert read(tmp_path)[0]["reason"] == "UnprintableError:"
+
+
 class Listening:
     """A browser's connection, which notes what is waited for."""
 
