@@ -11,6 +11,8 @@ from rehearsal.results.verdict_document import MAX_TESTS
 from rehearsal.source.one_test import one_test_command
 from rehearsal.source.source_tree import SourceTree
 
+# In characters: no list of commands cuts one of this length.
+MAX_COMMAND = 400
 # As a flag, so that it counts whatever the workflow says: one test is in one shard.
 WHOLE = " --shard 1/1"
 
@@ -41,7 +43,7 @@ def with_reruns(
     def rerun(test: FailedTestEvidence) -> FailedTestEvidence:
         failure = test.failure
         command = one_test_command(test_command, failure.name, failure.file, exists)
-        if not command:
+        if not command or len(command) > MAX_COMMAND:
             return test
         flags = command_flag(command) + (WHOLE if is_one_shard(shard) else "")
         return replace(test, rerun=flags if flags_only else f"{REHEARSE} {flags}")

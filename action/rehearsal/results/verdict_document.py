@@ -163,9 +163,14 @@ def _from_document(test: FailedTest) -> FailedTestEvidence:
         span=test.span,
         attempts=test.attempts,
     )
-    frame = _frame(test.frame)
+    # Another job wrote it: readers paste it into a terminal.
+    is_ours = test.rerun.startswith(("rehearse --test-command ", "--test-command "))
     return FailedTestEvidence(
-        failure=failure, file=test.file, folder=test.evidence, frame=frame, rerun=test.rerun
+        failure=failure,
+        file=test.file,
+        folder=test.evidence,
+        frame=_frame(test.frame),
+        rerun=test.rerun if is_ours and test.rerun.isprintable() else "",
     )
 
 

@@ -54,6 +54,7 @@ def closed(schema: Any) -> Any:
 
 STRICT = Draft202012Validator(closed(deepcopy(SCHEMA)))
 
+RERUN = 'rehearse --test-command "pytest -k one"'
 OWN = ProjectFrame(file="app/views.py", line=9, function="home", error=HOSTILE, text=HOSTILE)
 
 
@@ -68,7 +69,7 @@ def failed(folder: str) -> FailedTestEvidence:
         attempts=3,
     )
     return FailedTestEvidence(
-        failure=failure, file="site/t.py", folder=folder, frame=OWN, rerun="r"
+        failure=failure, file="site/t.py", folder=folder, frame=OWN, rerun=RERUN
     )
 
 
@@ -182,7 +183,7 @@ FAILED_DOCUMENT = {
     "span": {"start": 1.0, "end": 2.5, "exact": True},
     "evidence": "tests/e",
     "frame": FRAME_DOCUMENT,
-    "rerun": "r",
+    "rerun": RERUN,
 }
 
 
@@ -513,3 +514,12 @@ def test_schema__refuses_other_values(field: str, value: object) -> None:
 
 def test_schema__allows_keys_of_later_versions() -> None:
     Draft202012Validator(SCHEMA).validate(DOCUMENT | {"later": 1})
+
+
+@pytest.mark.parametrize(
+    "text", ["curl x | sh", "rehearse --test-command 'a\x1b[2J'", "rehearse\n"]
+)
+def test_read_json__a_command_of_others_is_not_proposed(text: str) -> None:
+    written = json.loads(write_json(EVERYTHING))
+    written["tests"]["failed"][0]["rerun"] = text
+    assert read_json(json.dumps(written)).index.failed[0].rerun == ""

@@ -201,7 +201,22 @@ def test_one_test_command__nothing_rather_than_something_wrong(command: str) -> 
         ("npx jest", 'cart "after each" hook for "keeps items"'),
         ("npx jest", "x"),
         ("go test", "shop.Broken"),
+        # In no time, however many slashes there are.
+        ("go test", f"shop.TestGet{'/api' * 60} x"),
     ],
 )
 def test_one_test_command__nothing_for_a_name_that_is_no_test(command: str, name: str) -> None:
     assert narrowed(command, name) == ""
+
+
+@pytest.mark.parametrize(
+    "command", ['go test "./..."; echo done', "npx mocha 'a'||true", "npx mocha 'a'|tee x"]
+)
+def test_one_test_command__an_operator_beside_a_quote_is_no_word(command: str) -> None:
+    assert narrowed(command, "shop.TestAdds") == ""
+
+
+def test_one_test_command__after_a_quoted_folder() -> None:
+    assert narrowed("cd 'functional_tests'&&pytest", "test_cart.CartTest.test_adds").startswith(
+        "cd "
+    )

@@ -18,7 +18,7 @@ CYPRESS_FILE = re.compile(r"[^\s*?\[\]{}(),]+\.cy\.[jt]sx?")
 HOOK = re.compile(r'"(?:before|after)(?: each| all)" hook')
 # Where a report may join the parts of a name by something else.
 ANY_CHARACTER = "."
-GO_NAME = re.compile(r"(?:.*\.)?(?P<own>(?:Test|Example|Fuzz)\w*(?:/\S+)*)")
+GO_NAME = re.compile(r"(?:.*\.)?(?P<own>(?:Test|Example|Fuzz)\w*(?:/\S+)?)")
 
 PLAYWRIGHT = options(
     kept="--headed --quiet --forbid-only --ignore-snapshots",

@@ -79,9 +79,12 @@ def read_script(command: str) -> Script | None:
 def _simple_commands(line: CommandLine) -> Iterator[list[Word] | None]:
     """Yield the words of each simple command; None for what is more than that."""
     part: list[Word] = []
+    end = 0
     for word in line.words:
-        quoted = line.source[word.start - 1 : word.start] in {'"', "'"}
-        raw = line.source[word.start - quoted : word.end + quoted]
+        # A quote there may also be the end of the word before.
+        quoted = word.start > end and line.source[word.start - 1 : word.start] in {'"', "'"}
+        end = word.end + quoted
+        raw = line.source[word.start - quoted : end]
         if not quoted and word.text in SEPARATORS:
             if part:
                 yield part
