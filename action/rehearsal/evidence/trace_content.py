@@ -48,9 +48,7 @@ def find_attempts(folder: Folder, names: Iterable[str], *, flaky: bool) -> tuple
         (match, name) for name in names if (match := TRACE.fullmatch(PurePosixPath(name).name))
     )
     attempts = [
-        TraceAttempt(
-            number=number, page="", file=name, passed=flaky and read_head(folder, name).passed
-        )
+        TraceAttempt(number=number, page="", file=name, passed=read_head(folder, name).passed)
         for number, name in sorted((int(match[1] or 0) + 1, name) for match, name in found)
     ]
     failed = [each for each in attempts if not each.passed] or attempts
@@ -103,7 +101,6 @@ def traced_attempts(
             continue
         # The report of a flaky test tells of the first attempt, which may have left no trace.
         is_main = attempt.page == TRACE_PAGE and (not is_flaky or attempt.number == 1)
-        passed = ListedOutcome.PASSED if attempt.passed else None
         shown = TracedAttempt(
             test=test,
             trace=trace,
@@ -111,7 +108,7 @@ def traced_attempts(
             pictures=pictures,
             page=attempt.page,
             is_reported=is_main,
-            outcome=passed if is_flaky else outcome,
+            outcome=ListedOutcome.PASSED if attempt.passed else None if is_flaky else outcome,
         )
         yield replace(shown, sources=_sources(shown, evidence, source))
 

@@ -109,6 +109,18 @@ def test_traced_attempts__a_page_for_each_attempt(tmp_path: Path) -> None:
     assert found[0].pictures == {"trace-1.jpg"}
 
 
+def test_find_attempts__of_a_test_that_failed_a_run_that_passed_is_not_the_failure(
+    tmp_path: Path,
+) -> None:
+    evidence = Evidence(Folder(tmp_path), Redactor())
+    evidence.write("tests/t/trace.jsonl", trace(1))
+    evidence.write("tests/t/trace-retry1.jsonl", trace(2, passed=True))
+    found = found_attempts(evidence, flaky=False)
+    assert [(each.page, each.passed) for each in found] == [
+        ("trace.html", False), ("trace-attempt2.html", True),
+    ]  # fmt: skip
+
+
 def test_traced_attempts__of_a_flaky_test_the_failure_comes_first(tmp_path: Path) -> None:
     evidence = Evidence(Folder(tmp_path), Redactor())
     evidence.write("tests/t/trace.jsonl", trace(1))
