@@ -1,7 +1,7 @@
 # One target for each task here. `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help rehearse test check lint unit e2e chaos bench bench-check run reference screenshots setup environment stop-engine
+.PHONY: help rehearse test check lint unit e2e chaos bench run reference screenshots setup environment stop-engine
 
 help: ## List the targets (the default)
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -31,9 +31,6 @@ chaos: setup ## Kill and cancel rehearsals of hostile test suites at random mome
 bench: ## Measure beside what others use, in pairs, in some 15 minutes (ARGS=probe: one group)
 	@tools/set-up dev browser image e2e bench
 	@.venv/bin/python -m bench $(ARGS)
-
-bench-check: ## Measure, and compare the ratios with bench/baseline.json
-	@$(MAKE) --no-print-directory bench ARGS="--check $(ARGS)"
 
 run: ## Build superlists and run it on http://localhost:8888 (PORT=80 for another port; Ctrl-C stops it)
 	@tools/set-up image

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bench.measure import Row
 
-# What differs by less is the machine's mood.
-MAX_FALL = 0.20
+# Smaller differences are noise.
+MAX_RISE = 0.20
 
 Ratios = Mapping[str, Mapping[str, float]]
 
@@ -22,14 +22,14 @@ def ratios(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
     return found
 
 
-def fallen(baseline: Ratios, now: Ratios) -> Iterator[str]:
-    """Yield a sentence for each ratio that fell by more than a fifth, or is no longer there."""
+def worsened(baseline: Ratios, now: Ratios) -> Iterator[str]:
+    """Yield a sentence for each ratio that is worse by more than a fifth, or was not measured."""
     for identity, others in baseline.items():
         for name, before in others.items():
             after = now.get(identity, {}).get(name)
             if after is None:
                 if identity in now:
                     yield f"{identity}: {name} was not measured."
-            elif after > before * (1 + MAX_FALL):
+            elif after > before * (1 + MAX_RISE):
                 by = (after / before - 1) * 100
                 yield f"{identity}: {after:.2f} of {name}; it was {before:.2f} ({by:.0f} % worse)."

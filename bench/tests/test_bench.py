@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.check import fallen, ratios
+from bench.check import ratios, worsened
 from bench.measure import Contender, Row, in_turns
 from bench.programs import BenchError, number_in
 from bench.table import digits, markdown
@@ -59,9 +59,9 @@ def test_digits(value: float, shown: str) -> None:
     assert digits(value) == shown
 
 
-def test_fallen__names_what_is_worse_by_more_than_a_fifth() -> None:
+def test_worsened__names_what_is_worse_by_more_than_a_fifth() -> None:
     before = {"x": {"a": 0.5, "b": 0.5, "gone": 1.0}, "not run": {"a": 1.0}}
-    assert list(fallen(before, {"x": {"a": 0.59, "b": 0.61}})) == [
+    assert list(worsened(before, {"x": {"a": 0.59, "b": 0.61}})) == [
         "x: 0.61 of b; it was 0.50 (22 % worse).",
         "x: gone was not measured.",
     ]
