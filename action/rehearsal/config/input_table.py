@@ -526,10 +526,10 @@ INPUTS = table(
         "baseline",
         FOLDER,
         "A folder with the evidence of an earlier rehearsal, of main for example: the page and the "
-        "summary then say what has changed since. If there is no such folder, a notice says so.",
+        "summary compare this rehearsal with it. If there is no such folder, a notice says so.",
         not_in_workflow="A caller cannot give a folder to the jobs of another workflow.",
         stage=EVIDENCE,
-        short="the evidence of an earlier rehearsal to compare",
+        short="the evidence of an earlier rehearsal to compare with",
     ),
     Input(
         "artifact-name",

@@ -1,9 +1,10 @@
-"""Read the evidence of an earlier rehearsal. Whoever wrote it may have meant harm.
+"""Read the evidence of an earlier rehearsal, which nobody vouches for.
 
 Only files of known names below the folder are read, each up to a limit; no link is followed.
 """
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -20,7 +21,7 @@ from rehearsal.results.picture_pair import Picture, PicturePair, choose_pictures
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.trace_reader import read_trace
 
-# In bytes. The files that we write are smaller.
+# In bytes. Larger pictures are left out; of a longer trace only the beginning is read.
 MAX_VERDICT = 8 << 20
 MAX_TRACE = 2 << 20
 MAX_PICTURE = 400_000
@@ -29,7 +30,7 @@ MAX_SHARDS = 256
 MAX_RETRIES = 10
 FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 SCREENSHOT = "screenshot.png"
-NO_SUCH_FOLDER = "there is no folder {}; the first run of a branch has none, later ones download it"
+NO_SUCH_FOLDER = "there is no folder {}, as is normal until a first rehearsal has kept its evidence"
 
 
 class NoBaselineError(Exception):
@@ -67,18 +68,21 @@ class BaselineFolder:
         try:
             return parse_verdict(content)
         except InvalidDocumentError as error:
-            raise NoBaselineError(f"its {VERDICT_FILE} is not one of ours: {error}") from error
+            raise NoBaselineError(f"its {VERDICT_FILE} is not valid: {error}") from error
 
     def picture_pair(
-        self, test: FailedTestEvidence, evidence: Folder, room: int
+        self, test: FailedTestEvidence, evidence: Folder, room: int, deadline: float
     ) -> PicturePair | None:
         """Return the last picture of a test in the baseline, and the one of its failure.
 
-        `evidence` is that of the failure; both pictures together have at most `room` bytes.
+        `evidence` is that of the failure; both pictures together have at most `room` bytes. After
+        `deadline`, by the monotonic clock, no more folders are searched.
         """
         screenshot = f"{test.folder}/{SCREENSHOT}"
         name = test.failure.name
         for folder in self._folders(name):
+            if time.monotonic() > deadline:
+                return None
             chosen = choose_pictures(
                 self._trace(folder).steps,
                 test.steps,

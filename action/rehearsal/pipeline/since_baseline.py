@@ -1,5 +1,6 @@
 """Compare a rehearsal with its baseline; nothing in a baseline changes a verdict."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +12,15 @@ from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.picture_pair import PicturePair
 from rehearsal.results.rehearsal import RehearsalResult
 
-NOT_COMPARED = "The input baseline was not used: {}."
+NOT_COMPARED = "Nothing was compared with the baseline: {}."
 # In characters.
 MAX_REASON = 500
 # How many failed tests have their pictures compared, and the bytes of all these pictures: with a
 # third more as text in the page, which has 5 MB at most.
 MAX_PAIRS = 10
 MAX_PICTURES = 1_500_000
+# How long the pictures may take: nothing can cancel this.
+MAX_SECONDS = 10.0
 
 
 class SinceBaseline:
@@ -68,8 +71,9 @@ class SinceBaseline:
     ) -> Iterator[PicturePair]:
         old = set(result.since.old) if result.since else set()
         room = MAX_PICTURES
+        deadline = time.monotonic() + MAX_SECONDS
         tests = [each for each in result.index.failed if each.failure.name not in old]
         for test in tests[:MAX_PAIRS]:
-            if pair := baseline.picture_pair(test, evidence, room):
+            if pair := baseline.picture_pair(test, evidence, room, deadline):
                 room -= len(pair.before.content) + len(pair.now.content)
                 yield replace(pair, step=self._redact(pair.step))

@@ -12,9 +12,9 @@ from rehearsal.results.comparison import Comparison, SlowerTest
 MAX_LISTED = 50
 # In characters.
 MAX_BRANCH = 100
-NOTHING_NEW = "No test failed that did not fail then, and no test became slower."
+NOTHING_NEW = "There are no new failures, and no test is known to be slower."
 SLOWER_TITLE = "Slower tests"
-SLOWER_NOTE = "More than half as long again, and more than a second longer."
+SLOWER_NOTE = "They took more than 1.5 times as long, and more than a second longer."
 
 
 def since_title(since: Comparison) -> str:
@@ -39,17 +39,18 @@ def failure_groups(since: Comparison) -> Iterator[tuple[str, Sequence[str]]]:
     """Yield the failed tests by what the baseline tells of them, new ones first."""
     groups = (
         ("New failures", since.new),
-        ("Failures of tests that are not in the baseline", since.added),
-        ("Failures of which the baseline tells nothing", since.unknown),
-        ("Failed then already", since.old),
-        ("Failed then, pass now", since.fixed),
+        ("Failures of tests that are new", since.added),
+        ("Failures that may be new: the baseline does not tell", since.unknown),
+        ("Failed in both", since.old),
+        ("Failed then, passed now", since.fixed),
     )
     yield from ((f"{title} ({len(names):,})", names) for title, names in groups if names)
 
 
 def is_nothing_new(since: Comparison) -> bool:
-    """Whether the tests give no news of a worse kind."""
-    return since.had_tests and not (since.new or since.added or since.unknown or since.slower)
+    """Whether both rehearsals ran tests, and none failed newly or became slower."""
+    both = since.had_tests and since.has_tests
+    return both and not (since.new or since.added or since.unknown or since.slower)
 
 
 def slower_cells(test: SlowerTest) -> tuple[str, str]:
@@ -62,14 +63,10 @@ def image_line(since: Comparison) -> str:
     before, now = since.size_before, since.size_now
     if before is None or now is None:
         return ""
-    text = f"The image has {size_text(now)}"
+    text = f"The image's size is {size_text(now)}"
     if since.stores_differ:
-        return f"{text}; then {size_text(before)}, counted by an engine that counts in another way."
+        return f"{text}; it was {size_text(before)}, but by another engine, so do not compare them."
     if size_text(before) == size_text(now):
-        return f"{text}, as then."
-    percent = abs(now - before) / before * 100 if before else 0.0
-    kind = "more" if now > before else "less"
-    return (
-        f"{text}, {size_text(abs(now - before))} ({percent:.0f} %) {kind} than then "
-        f"({size_text(before)})."
-    )
+        return f"{text}, as before."
+    percent = (now - before) / before * 100 if before else 0.0
+    return f"{text}; it was {size_text(before)} ({percent:+.0f} %)."

@@ -18,14 +18,14 @@ def why_not_comparable(result: RehearsalResult, baseline: RehearsalResult) -> st
     """Return why two rehearsals have nothing in common, empty if they may have."""
     own, other = result.origin.repository, baseline.origin.repository
     if own and other and own.casefold() != other.casefold():
-        return f"it is a rehearsal of {other}, and this is {own}"
+        return f"it is of the repository {other}, and this rehearsal is of {own}"
     return ""
 
 
 def compare(
     result: RehearsalResult, baseline: RehearsalResult, redact: Callable[[str], str]
 ) -> Comparison:
-    """Return what changed since a baseline, of which no text is trusted."""
+    """Return what changed since a baseline; its texts are redacted, as nobody vouches for them."""
     origin = baseline.origin
     then, now = baseline.suite_results, result.suite_results
     browsers = [each.request.browser if each.request else "" for each in (baseline, result)]
@@ -36,6 +36,7 @@ def compare(
         started=baseline.started,
         browser=redact(browsers[0]) if browsers[0] != browsers[1] else "",
         had_tests=then is not None,
+        has_tests=now is not None,
         size_before=baseline.image_size,
         size_now=result.image_size,
         stores_differ=baseline.engine.store != result.engine.store

@@ -33,6 +33,7 @@ class Comparison:
     started: float = 0.0
     browser: str = ""
     had_tests: bool = True
+    has_tests: bool = True
     new: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     old: tuple[str, ...] = ()

@@ -66,6 +66,11 @@ class ListedTest:
     ] = None
 
 
+def listed_order(test: ListedTest) -> tuple[bool, float]:
+    """Return what sorts tests: those that did not pass first, then the slowest."""
+    return test.outcome is ListedOutcome.PASSED, -(test.seconds or 0.0)
+
+
 @dataclass(frozen=True, kw_only=True)
 class SuiteResults:
     """How many tests ran, without skipped tests, and which of them failed.

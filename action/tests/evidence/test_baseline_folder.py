@@ -1,5 +1,6 @@
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from rehearsal.verdict import Verdict
 
 from ..results.test_picture_format import jpeg, png
 
+LATER = time.monotonic() + 1e6
 STEPS = ({"k": "step", "t": 1, "cmd": "go to", "text": "/", "pic": "trace-1.jpg"},)
 TEST = FailedTestEvidence(
     failure=Failure(name="test_a.Suite.test_b", message="m"),
@@ -71,7 +73,7 @@ def test_baseline_folder__tells_what_its_verdict_does(tmp_path: Path) -> None:
 
 
 def test_baseline_folder__none_yet(tmp_path: Path) -> None:
-    assert "the first run of a branch has none" in why_not(tmp_path / "b")
+    assert "until a first rehearsal has kept its evidence" in why_not(tmp_path / "b")
 
 
 def test_baseline_folder__without_a_verdict(tmp_path: Path) -> None:
@@ -96,7 +98,7 @@ def test_baseline_folder__without_a_verdict(tmp_path: Path) -> None:
 )
 def test_baseline_folder__not_one_of_ours(text: str, tmp_path: Path) -> None:
     (tmp_path / "verdict.json").write_text(text)
-    assert "is not one of ours" in why_not(tmp_path)
+    assert "is not valid" in why_not(tmp_path)
 
 
 def test_baseline_folder__a_million_tests(tmp_path: Path) -> None:
@@ -123,11 +125,12 @@ def test_baseline_folder__follows_no_link_and_waits_for_no_pipe(tmp_path: Path) 
 
 def test_picture_pair__of_a_test_that_passed_there(tmp_path: Path, run: Folder) -> None:
     write_trace(write(tmp_path / "b") / TEST.folder, jpeg(8, 8))
-    pair = BaselineFolder(tmp_path / "b").picture_pair(TEST, run, 1000)
+    pair = BaselineFolder(tmp_path / "b").picture_pair(TEST, run, 1000, LATER)
     assert pair
     assert (pair.before.kind, pair.before.content) == ("jpeg", jpeg(8, 8))
     assert (pair.now.kind, pair.now.content) == ("png", png(9, 9))
     assert pair.same_step
+    assert BaselineFolder(tmp_path / "b").picture_pair(TEST, run, 1000, time.monotonic()) is None
 
 
 def test_picture_pair__in_a_shard_of_a_merge(tmp_path: Path, run: Folder) -> None:
@@ -144,7 +147,7 @@ def test_picture_pair__in_a_shard_of_a_merge(tmp_path: Path, run: Folder) -> Non
     write_trace(tmp_path / TEST.folder, jpeg(7, 7))
     write_trace(folder / "shards/-x" / TEST.folder, jpeg(7, 7))
     write_trace(folder / "shards/s1" / TEST.folder, jpeg(8, 8))
-    pair = BaselineFolder(folder).picture_pair(TEST, run, 1000)
+    pair = BaselineFolder(folder).picture_pair(TEST, run, 1000, LATER)
     assert pair
     assert pair.before.content == jpeg(8, 8)
 
@@ -154,23 +157,23 @@ def test_picture_pair__a_name_leads_nowhere_else(name: str, tmp_path: Path, run:
     folder = write(tmp_path / "b") / TEST.folder
     write_trace(folder, jpeg(8, 8), {**STEPS[0], "pic": name})
     (folder.parent / "trace-1.jpg").write_bytes(jpeg(8, 8))
-    assert BaselineFolder(tmp_path / "b").picture_pair(TEST, run, 1000) is None
+    assert BaselineFolder(tmp_path / "b").picture_pair(TEST, run, 1000, LATER) is None
 
 
 def test_picture_pair__no_link_no_vector_graphic_no_large_one(tmp_path: Path, run: Folder) -> None:
     folder = write(tmp_path / "b") / TEST.folder
     write_trace(folder, b"<svg onload='alert(1)'/>" + bytes(99))
     baseline, picture = BaselineFolder(tmp_path / "b"), folder / "trace-1.jpg"
-    assert baseline.picture_pair(TEST, run, 1000) is None
+    assert baseline.picture_pair(TEST, run, 1000, LATER) is None
     picture.write_bytes(jpeg(8, 8))
-    assert baseline.picture_pair(TEST, run, 1000)
-    assert baseline.picture_pair(TEST, run, len(jpeg(8, 8) + png(9, 9)) - 1) is None
+    assert baseline.picture_pair(TEST, run, 1000, LATER)
+    assert baseline.picture_pair(TEST, run, len(jpeg(8, 8) + png(9, 9)) - 1, LATER) is None
     picture.write_bytes(jpeg(60_000, 60_000))
-    assert baseline.picture_pair(TEST, run, 1000) is None
+    assert baseline.picture_pair(TEST, run, 1000, LATER) is None
     picture.unlink()
     (tmp_path / "other.jpg").write_bytes(jpeg(8, 8))
     picture.symlink_to(tmp_path / "other.jpg")
-    assert baseline.picture_pair(TEST, run, 1000) is None
+    assert baseline.picture_pair(TEST, run, 1000, LATER) is None
 
 
 def test_read_picture__has_a_limit(tmp_path: Path) -> None:

@@ -56,8 +56,8 @@ def test_since_baseline__a_useless_one_gives_one_notice(tmp_path: Path) -> None:
     since = SinceBaseline(tmp_path / "planted", redact, notices.append)
     assert since.add_pictures(since.add_to(FAILED), Folder(tmp_path)) is FAILED
     (notice,) = notices
-    assert notice.startswith("The input baseline was not used: there is no folder ")
-    assert notice.endswith("/***; the first run of a branch has none, later ones download it.")
+    assert notice.startswith("Nothing was compared with the baseline: there is no folder ")
+    assert notice.endswith("/***, as is normal until a first rehearsal has kept its evidence.")
 
 
 def test_since_baseline__of_another_repository(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_since_baseline__of_another_repository(tmp_path: Path) -> None:
     since = SinceBaseline(tmp_path / "b", str, notices.append)
     assert since.add_to(since.add_to(ours)) is ours
     (notice,) = notices
-    assert "it is a rehearsal of o/bxxx" in notice
+    assert "it is of the repository o/bxxx" in notice
     assert len(notice) < 600
 
 

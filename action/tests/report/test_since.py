@@ -99,8 +99,9 @@ def test_page_and_summary__say_when_nothing_is_new() -> None:
     since = Comparison(verdict="passed", old=("t",))
     for made in (rendered(since), summary(RehearsalResult(name="r", since=since))):
         assert NOTHING_NEW in made
-        assert "Failed then already (1)" in made
-    assert NOTHING_NEW not in rendered(replace(since, had_tests=False))
+        assert "Failed in both (1)" in made
+    for one_ran_none in (replace(since, had_tests=False), replace(since, has_tests=False)):
+        assert NOTHING_NEW not in rendered(one_ran_none)
 
 
 @pytest.mark.parametrize(
@@ -130,16 +131,16 @@ def test_baseline_line() -> None:
 @pytest.mark.parametrize(
     "before, now, differ, text",
     [
-        (1 << 20, 3 << 20, False, "3.0 MiB, 2.0 MiB (200 %) more than then (1.0 MiB)."),
-        (3 << 20, 1 << 20, False, "1.0 MiB, 2.0 MiB (67 %) less than then (3.0 MiB)."),
-        (5, 5, False, "5 bytes, as then."),
-        (9_000_000, 9_000_004, False, "8.6 MiB, as then."),
-        (5, 6, True, "6 bytes; then 5 bytes, counted by an engine that counts in another way."),
-        (0, 6, False, "6 bytes, 6 bytes (0 %) more than then (0 bytes)."),
+        (1 << 20, 3 << 20, False, "3.0 MiB; it was 1.0 MiB (+200 %)."),
+        (3 << 20, 1 << 20, False, "1.0 MiB; it was 3.0 MiB (-67 %)."),
+        (5, 5, False, "5 bytes, as before."),
+        (9_000_000, 9_000_004, False, "8.6 MiB, as before."),
+        (5, 6, True, "6 bytes; it was 5 bytes, but by another engine, so do not compare them."),
+        (0, 6, False, "6 bytes; it was 0 bytes (+0 %)."),
         (None, 6, False, ""),
         (6, None, False, ""),
     ],
 )
 def test_image_line(before: int | None, now: int | None, differ: bool, text: str) -> None:
     since = Comparison(verdict="passed", size_before=before, size_now=now, stores_differ=differ)
-    assert image_line(since) == (f"The image has {text}" if text else "")
+    assert image_line(since) == (f"The image's size is {text}" if text else "")

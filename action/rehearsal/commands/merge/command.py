@@ -82,6 +82,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
     expected = _parse_number(options.expect)
     source, into = Path(options.folder), Path(options.into)
     _check_folders(source, into)
+    baseline = _baseline(options.baseline)
     run_id, attempt = environ.get("GITHUB_RUN_ID"), environ.get("GITHUB_RUN_ATTEMPT")
     # Renamed at the end, so that `into` appears complete or not at all.
     with tempfile.TemporaryDirectory(prefix=".merge-", dir=into.parent) as folder:
@@ -102,7 +103,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
             name="-".join(filter(None, (run_id, attempt, "merged"))),
             jobs=options.jobs,
         )
-        since = SinceBaseline(_baseline(options.baseline), str, warnings.append)
+        since = SinceBaseline(baseline, str, warnings.append)
         compared = since.add_to(merged.result)
         notices = (*(REPLACED.format(shard.name) for shard in replaced), *warnings)
         result = replace(
@@ -130,8 +131,13 @@ def _baseline(text: str) -> Path | None:
     """Return the folder of the baseline, which may be missing. Raises `MisconfiguredError`."""
     if not text:
         return None
-    path = Path(text).resolve()
-    if path.exists() and not path.is_dir():
+    path = Path(text)
+    try:
+        path = path.resolve()
+        is_other = path.exists() and not path.is_dir()
+    except (OSError, RuntimeError):  # The name is too long, or links form a circle.
+        is_other = True
+    if is_other:
         raise MisconfiguredError(
             f"--baseline is {text!r}, which is not a folder.",
             hint="Name the folder of the evidence of an earlier rehearsal.",

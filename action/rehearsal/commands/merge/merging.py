@@ -13,7 +13,7 @@ from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.next_need import NextNeeds
 from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.tests import MAX_TESTS, ListedOutcome, ListedTest, SuiteResults
+from rehearsal.results.tests import MAX_TESTS, ListedTest, SuiteResults, listed_order
 from rehearsal.results.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
 
@@ -152,11 +152,7 @@ def _sum_counts(results: Sequence[RehearsalResult]) -> SuiteResults | None:
 
 def _join_tests(counts: Sequence[SuiteResults]) -> tuple[ListedTest, ...]:
     """Return the tests of all shards, in the order of `SuiteResults`."""
-
-    def order(test: ListedTest) -> tuple[bool, float]:
-        return test.outcome in (ListedOutcome.PASSED, ListedOutcome.SKIPPED), -(test.seconds or 0.0)
-
-    tests = sorted((test for each in counts for test in each.tests), key=order)
+    tests = sorted((test for each in counts for test in each.tests), key=listed_order)
     return tuple(tests[:MAX_TESTS])
 
 

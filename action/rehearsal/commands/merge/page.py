@@ -17,6 +17,7 @@ from rehearsal.report.page.layout import layout, origin_and_image
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.page.since import since_section
+from rehearsal.report.since_words import since_title
 from rehearsal.report.words import join_names
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.file_names import VERDICT_FILE
@@ -47,6 +48,7 @@ def _jumps(merged: MergeResult) -> Iterator[tuple[str, str]]:
         ("cause", "Cause", result.problem),
         ("shards", "Rehearsals", result.shards),
         ("audit", "Audit", result.audit),
+        ("since", since_title(result.since) if result.since else "", result.since),
         ("failed", f"Failed {failed:,}", merged.failed_tests),
         ("flaky", f"Flaky {flaky:,}", merged.flaky_tests),
         ("tests", "All tests", counts.tests),
@@ -69,7 +71,9 @@ def _main(merged: MergeResult) -> Iterator[Child]:
     yield element("h2", f"Rehearsals ({len(result.shards)})", id="shards")
     yield element("section", _shards(result.shards), class_="card")
     yield audit_section(result.audit)
-    yield since_section(result.since)
+    shown = (*merged.failed_tests[:MAX_TESTS], *merged.flaky_tests[:MAX_TESTS])
+    cards = {test.failure.name for _, test in shown}
+    yield since_section(result.since, cards=cards)
     counts = result.suite_results or SuiteResults()
     anchors = Anchors()
 
@@ -93,8 +97,7 @@ def _main(merged: MergeResult) -> Iterator[Child]:
         left_out=counts.flaky_left_out,
         anchor="flaky",
     )
-    shown = (*merged.failed_tests[:MAX_TESTS], *merged.flaky_tests[:MAX_TESTS])
-    yield all_tests(counts, cards={test.failure.name for _, test in shown})
+    yield all_tests(counts, cards=cards)
     yield origin_and_image(result)
 
 

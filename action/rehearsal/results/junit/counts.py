@@ -5,7 +5,14 @@ from dataclasses import replace
 
 from rehearsal.results.junit.cases import Case, Outcome
 from rehearsal.results.junit.report_file import ReportFile
-from rehearsal.results.tests import MAX_TESTS, Failure, ListedOutcome, ListedTest, SuiteResults
+from rehearsal.results.tests import (
+    MAX_TESTS,
+    Failure,
+    ListedOutcome,
+    ListedTest,
+    SuiteResults,
+    listed_order,
+)
 
 _OUTCOMES = {
     Outcome.PASSED: ListedOutcome.PASSED,
@@ -64,8 +71,4 @@ def _listed(case: Case) -> ListedTest:
 
 
 def _first(tests: list[ListedTest]) -> list[ListedTest]:
-    return sorted(tests, key=_order)[:MAX_TESTS]
-
-
-def _order(test: ListedTest) -> tuple[bool, float]:
-    return test.outcome is ListedOutcome.PASSED, -(test.seconds or 0.0)
+    return sorted(tests, key=listed_order)[:MAX_TESTS]
