@@ -45,7 +45,7 @@ def watch(module: Any) -> None:
 
     def run_and_keep(self: Any, *args: Any, **kwargs: Any) -> Any:
         with Quiet():
-            # Of a test of pytest this is a part; a second run of a class that runs it twice is new.
+            # pytest has started its test already. But a class may run its test again itself.
             if not _pytest_name() or has_left_trace():
                 start_test(lambda: _name(self))
         try:

@@ -1,8 +1,8 @@
 """Listen to Firefox by BiDi: console, and what its pages look like after a step.
 
-Firefox lets a session have several connections: this one is our own, but what it subscribes to,
-the session's other connections get, too. Requests cost some 30 ms a step, pictures 40, so both are
-for retries.
+Firefox lets a session have several connections. This one is our own, but the session's other
+connections get the events that it subscribes to, too. Requests cost some 30 ms a step: they are for
+retries. Pictures cost 40 ms: they are for retries and for `trace: always`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LEVELS = {"debug": "debug", "info": "info", "warn": "warning", "error": "error"
 class BidiBrowser:
     """A connection to the session of one browser; `add` gets each line, with its user context."""
 
-    # On a first attempt.
+    # On a first attempt, unless the trace of each test is wanted.
     has_pictures = False
 
     def __init__(self, url: str, add: Callable[[str, dict[str, Any]], None]) -> None:

@@ -115,7 +115,7 @@ class Recorder:
             self._begin(1)
 
     def use_context(self, session: str | None, user_context: str) -> None:
-        """Record of a browser that tests share only the pages of this user context from now on."""
+        """Of a browser that tests share, record only the pages of this user context from now on."""
         if session in self._sessions:
             self._sessions[session].trace.user_context = user_context
 
