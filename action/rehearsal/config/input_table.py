@@ -529,7 +529,7 @@ INPUTS = table(
         "summary compare this rehearsal with it. If there is no such folder, a notice says so.",
         not_in_workflow="A caller cannot give a folder to the jobs of another workflow.",
         stage=EVIDENCE,
-        short="the evidence of an earlier rehearsal to compare with",
+        short="an earlier rehearsal's evidence to compare with",
     ),
     Input(
         "artifact-name",
