@@ -115,8 +115,8 @@ MORE_FILES = {
     "tests/TEST/console.log": "What the browser's console said until the test failed.",
     "tests/TEST/trace.html": "The trace of a Selenium test on one page: its steps with their lines "
     "of code, pictures and pages, the browser's requests and console, and what the app, the "
-    "services and the workers logged meanwhile. It shows the attempt that the report tells of; "
-    "other attempts have `trace-attempt2.html` and so on. With `trace: always` the slowest 50 "
+    "services and the workers logged meanwhile. It shows the first attempt of a flaky test, else "
+    "the last one; the others have `trace-attemptN.html`. With `trace: always` the slowest 50 "
     "tests that did not fail have one, too.",
     "tests/TEST/trace.jsonl": "The data of the first attempt's trace, with the pictures "
     "`trace-1.jpg` and so on. Those of the first retry are `trace-retry1.jsonl` and "

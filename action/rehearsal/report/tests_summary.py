@@ -72,11 +72,16 @@ def step_sections(result: RehearsalResult) -> Iterator[Iterable[str]]:
 
 def rerun_lines(failed: Iterable[FailedTestEvidence]) -> Iterator[str]:
     """Yield the commands that rehearse the failed tests one by one: the others are folded."""
-    reruns = [test.rerun for test in failed if test.rerun][:MAX_TESTS]
+    # Cypress has one command for all tests of a file.
+    reruns = list(dict.fromkeys(test.rerun for test in failed if test.rerun))[:MAX_TESTS]
     if not reruns:
         return
     one = len(reruns) == 1
-    yield f"**{rerun_title(reruns[0])}:**" if one else f"**{rerun_title(reruns[0])}** (the first):"
+    yield (
+        f"**{rerun_title(reruns[0])}:**"
+        if one
+        else f"**{rerun_title(reruns[0])}** (the first failed test):"
+    )
     yield ""
     yield from markdown.code_block(reruns[0])
     if not one:

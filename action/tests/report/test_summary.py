@@ -325,7 +325,7 @@ def test_summary__says_how_to_run_the_failed_tests() -> None:
     )
     text = make_summary(TESTS_FAILED, index=index)
     assert '```sh\nrehearse --test-command "x `y`"\n```\n' in text
-    assert "**Run this test on your machine** (the first):" in text
+    assert "**Run this test on your machine** (the first failed test):" in text
     folded = text.partition("<summary>The other failed tests</summary>")[2]
     assert "rehearse &lt;three&gt;" in folded
     first = replace(tests[0], rerun="rehearse a ```b")

@@ -220,3 +220,19 @@ def test_one_test_command__after_a_quoted_folder() -> None:
     assert narrowed("cd 'functional_tests'&&pytest", "test_cart.CartTest.test_adds").startswith(
         "cd "
     )
+
+
+@pytest.mark.parametrize(
+    "command, name",
+    [
+        # From our documents.
+        (
+            'pytest --reruns "$REHEARSAL_RETRIES" -rR',
+            "functional_tests.test_cart.CartTest.test_adds",
+        ),
+        ('pytest --base-url "$REHEARSAL_URL"', "functional_tests.test_cart.CartTest.test_adds"),
+        ("pytest --shared-browser", "functional_tests.test_cart.CartTest.test_adds"),
+    ],
+)
+def test_one_test_command__of_the_commands_that_we_propose(command: str, name: str) -> None:
+    assert narrowed(command, name).endswith("functional_tests/test_cart.py::CartTest::test_adds")

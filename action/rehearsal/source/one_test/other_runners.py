@@ -30,7 +30,8 @@ PLAYWRIGHT = options(
 )
 CYPRESS = options(
     kept="--headless --headed --e2e --component --quiet -q",
-    kept_values="-b --browser -r --reporter -o --reporter-options -C --config-file -P --project",
+    kept_values="-b --browser -r --reporter -o --reporter-options -C --config-file -P --project "
+    "--config",
     dropped="--parallel",
     dropped_values="-s --spec",
 )

@@ -38,10 +38,11 @@ UNITTEST = options(
 )
 PYTEST = options(
     kept="-q --quiet -v --verbose -s --no-header --no-summary --strict-markers --headed -l "
-    "--showlocals --strict-config",
+    "--showlocals --strict-config --shared-browser -ra -rA -rf -rR",
     kept_values="-p -c --config-file --ds --rootdir -o --override-ini --junitxml --junit-xml --tb "
     "--browser --driver -r --confcutdir --import-mode --capture --timeout --color --screenshot "
-    "--tracing --video --output --browser-channel --reruns --reruns-delay --html",
+    "--tracing --video --output --browser-channel --reruns --reruns-delay --html "
+    "--base-url",
     dropped="-x --exitfirst --lf --last-failed --ff --failed-first --sw --stepwise --nf",
     dropped_values="-k -m --maxfail -n --numprocesses --dist --splits --group "
     "--splitting-algorithm --durations --deselect --ignore --shard-id --num-shards",

@@ -24,7 +24,8 @@ SAFE_WORD = re.compile(r"[\w./=\[\]<>,-]+", re.ASCII)
 ASSIGNMENT = re.compile(r"(\w+)=(.*)", re.DOTALL)
 # Variables that never hold a secret.
 PLAIN_VARIABLES = re.compile(
-    r"CI|DJANGO_SETTINGS_MODULE|PYTHONPATH|PYTHONUNBUFFERED|NODE_ENV|HEADLESS|MOZ_HEADLESS|\w*JUNIT\w*"
+    r"CI|DJANGO_SETTINGS_MODULE|PYTHONPATH|PYTHONUNBUFFERED|NODE_ENV|HEADLESS|MOZ_HEADLESS"
+    r"|CYPRESS_BASE_URL|\w*JUNIT\w*"
 )
 PYTHON = re.compile(r"(?:.*/)?python3?(?:\.\d+)?")
 
