@@ -17,7 +17,6 @@ from rehearsal.report.page.layout import layout, origin_and_image
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.page.since import since_section
-from rehearsal.report.since_words import since_title
 from rehearsal.report.words import join_names
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.file_names import VERDICT_FILE
@@ -48,7 +47,7 @@ def _jumps(merged: MergeResult) -> Iterator[tuple[str, str]]:
         ("cause", "Cause", result.problem),
         ("shards", "Rehearsals", result.shards),
         ("audit", "Audit", result.audit),
-        ("since", since_title(result.since) if result.since else "", result.since),
+        ("since", "Changes", result.since),
         ("failed", f"Failed {failed:,}", merged.failed_tests),
         ("flaky", f"Flaky {flaky:,}", merged.flaky_tests),
         ("tests", "All tests", counts.tests),

@@ -15,7 +15,6 @@ from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.page.since import since_section
 from rehearsal.report.page.size_limit import smaller_results
 from rehearsal.report.page.stages import readiness, stages
-from rehearsal.report.since_words import since_title
 from rehearsal.report.words import counts_text, seconds_text
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import Verdict
@@ -59,7 +58,7 @@ def _jumps(result: RehearsalResult) -> Iterator[tuple[str, str]]:
         ("cause", "Cause", result.cause),
         ("needed", "Also needed", result.also_needed),
         ("audit", "Audit", result.audit),
-        ("since", since_title(result.since) if result.since else "", result.since),
+        ("since", "Changes", result.since),
         ("failed", f"Failed {len(index.failed):,}", index.failed),
         ("flaky", f"Flaky {len(index.flaky):,}", index.flaky),
         ("tests", "All tests", results and results.tests),

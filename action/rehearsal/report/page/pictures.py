@@ -20,7 +20,8 @@ def before_and_after(test: FailedTestEvidence) -> Child:
     if not before.path or not pictures:
         return None
     step = cut_name(before.step)
-    title = _title(f"Before, at {before.start:.1f} s: {step}", before.address)
+    moment = f"Earlier, {before.start:.1f} s after the test began: after {step}"
+    title = _title(moment, before.address)
     earlier = _figure(before.path, f"The browser of {test.failure.name} after: {step}", title)
     return element(
         "div", earlier, picture(test, *pictures[0], when=" when it failed"), class_="two"

@@ -12,6 +12,8 @@ from rehearsal.results.origin import Origin
 TITLE = "What the test did"
 # The last ones say why it failed; the others are folded.
 MAX_SHOWN = 12
+# In seconds: on a phone only these steps say how long they took.
+LONG = 1.0
 HEADINGS = ("at", "took", "step", "line of the test")
 
 
@@ -57,11 +59,12 @@ def _table(shown: Sequence[TraceStep], origin: Origin | None, *, several: bool) 
 
 def _row(step: TraceStep, origin: Origin | None, *, several: bool) -> Markup:
     browser = f"browser {step.browser}: " if several else ""
+    is_long = step.seconds >= LONG
     failed = element("span", f" ✗ {step.error}", class_="error") if step.error else None
     return element(
         "tr",
         element("td", f"{step.start:.1f} s", class_="number"),
-        element("td", f"{step.seconds:.1f} s", class_="number"),
+        element("td", f"{step.seconds:.1f} s", class_="number long" if is_long else "number"),
         element("td", browser, step.text, failed, class_="soft" if step.is_look else None),
         element("td", location_link(origin or Origin(), step.place) if step.place else None),
     )

@@ -554,7 +554,7 @@ def test_page__an_earlier_picture_stands_beside_that_of_the_failure() -> None:
     text = page(failed_result(index=EvidenceIndex(failed=(test,))))
     two = text.partition('<div class="two">')[2].partition("</div>")[0]
     assert re.findall(r'src="(.*?)"', two) == ["./tests/t/trace-1.jpg", "./tests/t/screenshot.png"]
-    assert "Before, at 1.2 s: go to &lt;x&gt;" in two
+    assert "Earlier, 1.2 s after the test began: after go to &lt;x&gt;" in two
     assert "What the browser showed when it failed · <code>http://x/new</code>" in two
     # Once as a picture, once as its link.
     assert text.count("screenshot.png") == 2
