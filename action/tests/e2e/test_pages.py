@@ -21,7 +21,9 @@ from rehearsal.results.tests import ListedOutcome, ListedTest, SuiteResults
 from ..audits import audit
 from ..commands.merge.samples import matrix, merge_shards, shard
 from ..report.page.test_page import failed_result
+from ..report.test_since import comparison
 from ..report.trace.samples import sample
+from .test_page import wait_for
 
 AXE = Path(__file__).parent / "axe/node_modules/axe-core/axe.min.js"
 # The frame with a stored page shows what others wrote.
@@ -31,6 +33,7 @@ axe.run(document, {resultTypes: ["violations"], iframes: false}).then(
   (found) => done({rules: found.passes.length, found: found.violations}),
   (error) => done({rules: 0, found: [{id: String(error), impact: "critical", nodes: []}]}));
 """
+IS_DARK = "return matchMedia('(prefers-color-scheme: dark)').matches"
 GRAVE = ("serious", "critical")
 SCHEMES = ("light", "dark")
 
@@ -56,6 +59,7 @@ def red(text: str) -> RehearsalResult:
     return replace(
         result,
         suite_results=results and replace(results, tests=listed_tests()),
+        since=comparison(text),
         index=replace(
             result.index,
             failed=(test,),
@@ -130,6 +134,8 @@ def opened_in(driver: WebDriver, pages: dict[str, Path]) -> Iterator[tuple[str, 
         prefer(driver, scheme)
         for name, file in pages.items():
             driver.get(file.as_uri())
+            # A new process of the browser learns of it a little later.
+            wait_for(lambda: driver.execute_script(IS_DARK) is (scheme == "dark"))  # noqa: B023
             yield name, scheme
 
 
@@ -163,7 +169,8 @@ def test_pages__are_never_wider_than_their_window(
         for width in (320, 390, 768, 1280, 1920):
             metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
             browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-            shown = "return [document.documentElement.scrollWidth, innerWidth]"
-            wide, window = browser.execute_script(shown)
-            assert (wide <= width, window) == (True, width), (name, wide)
+            # A page that has just been opened may be in a new process, which learns of it later.
+            wait_for(lambda: browser.execute_script("return innerWidth") == width)  # noqa: B023
+            wide = browser.execute_script("return document.documentElement.scrollWidth")
+            assert wide <= width, (name, width)
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
