@@ -33,7 +33,6 @@ class Row:
     failures: Mapping[str, str] = field(default_factory=dict)
     more_is_better: bool = False
     goal: str = ""
-    note: str = ""
     commands: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -83,7 +82,7 @@ def in_turns(
 
 def row(
     identity: str, title: str, unit: str, contenders: Sequence[Contender], rounds: int,
-    *, goal: str = "", note: str = "", more_is_better: bool = False,
+    *, goal: str = "", more_is_better: bool = False,
 ) -> Row:  # fmt: skip
     """Measure the contenders, of which the first is ours, and return the row."""
     values, failures = in_turns(contenders, rounds)
@@ -95,6 +94,5 @@ def row(
         failures=failures,
         more_is_better=more_is_better,
         goal=goal,
-        note=note,
         commands={each.name: each.command for each in contenders if each.command},
     )

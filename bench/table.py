@@ -23,8 +23,6 @@ def _lines(row: Row) -> Iterable[str]:
     for name in row.values:
         yield f"| {title} | {name} | {_numbers(row, name)} |"
         title = ""
-    if row.note:
-        yield f"| {row.note} | | | | |"
 
 
 def _numbers(row: Row, name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from bench.app_container import started
+from bench.app_container import build, started
 from bench.measure import Contender, Row, row
 from bench.programs import PYTHON, ROOT, run
 from bench.superlists_copy import Project, copied
@@ -22,8 +22,7 @@ _REFUSES = (
 def rows() -> Iterator[Row]:
     """Measure an app that ends at once, and one that refuses the host."""
     with copied() as project, tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        run(["docker", "build", "--quiet", "--build-arg", f"PYTHON_IMAGE={project.base_image}",
-             "--tag", "bench-superlists", project.path])  # fmt: skip
+        build(project.path, project.base_image, "bench-superlists")
         for name, title, line in (
             ("ends", "The container ends at its start", _ENDS),
             ("refuses", "Each answer is 400: Django does not allow the host", _REFUSES),

@@ -3,10 +3,8 @@
 import contextlib
 import logging
 import socket
-import threading
 from collections.abc import Generator
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -16,9 +14,6 @@ POLL_SECONDS = 0.002
 
 # A browser that does not answer within this time counts as crashed.
 _REPLY_SECONDS = 20.0
-# A connection is for one thread at a time: older versions of Selenium count commands without a
-# lock, and connect when the first one is sent.
-_LOCKS: "WeakKeyDictionary[WebDriver, threading.Lock]" = WeakKeyDictionary()
 
 
 def prepare_bidi(driver: WebDriver) -> None:
@@ -36,11 +31,10 @@ def send_bidi(driver: WebDriver, method: str, parameters: dict[str, Any]) -> Any
     Raises Selenium's WebDriverException if the browser refuses the command or does not answer,
     and others (of the websocket package, or OSError) if it has crashed.
     """
-    with _LOCKS.setdefault(driver, threading.Lock()):
-        # Opens the connection. Selenium's classes for the commands differ from version to version.
-        _ = driver.script
-        connection: Any = driver._websocket_connection  # noqa: SLF001
-        return connection.execute(_command(method, parameters))
+    # Opens the connection. Selenium's classes for the commands differ from version to version.
+    _ = driver.script
+    connection: Any = driver._websocket_connection  # noqa: SLF001
+    return connection.execute(_command(method, parameters))
 
 
 def close_bidi(driver: WebDriver) -> None:

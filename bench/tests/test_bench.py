@@ -45,7 +45,7 @@ def test_ratio__round_by_round() -> None:
 
 
 def test_markdown__numbers_reasons_and_the_machine() -> None:
-    text = markdown([made(goal="1 s", note="Loopback.")], {"processor": "2 x Y"})
+    text = markdown([made(goal="1 s")], {"processor": "2 x Y"})
     assert "| **X** (goal: 1 s) | ours | 2 s | 1 to 4 |  |" in text
     assert "|  | theirs | 4 s | 2 to 16 | 0.50 |" in text
     assert "|  | none | too early | |  |" in text
