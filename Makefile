@@ -28,7 +28,7 @@ e2e: setup ## Run the end-to-end tests on real engines and browsers (ARGS="--eng
 chaos: setup ## Kill and cancel rehearsals of hostile test suites at random moments (ROUNDS=50, SEED=… for the same again)
 	@CHAOS_ROUNDS=$${ROUNDS:-50} CHAOS_SEED=$${SEED:-$$$$} tools/e2e action/tests/e2e/test_chaos.py $(ARGS)
 
-bench: ## Measure beside what others use, in pairs, in some 15 minutes (ARGS=probe: one group)
+bench: ## Measure beside what others use, in turns (ARGS=probe: one group)
 	@tools/set-up dev browser image e2e bench
 	@.venv/bin/python -m bench $(ARGS)
 
