@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+from typing import Any
 
 from .leftovers import engine
 from .machine import CHECKOUT, MissingToolError
@@ -62,11 +64,22 @@ def container_of(step: RunningStep, service: str) -> str:
     return found
 
 
+def inspected(ours: str) -> list[dict[str, Any]]:
+    """Return what the engine knows of each container with this label."""
+    try:
+        found = engine("inspect", *containers(ours))
+    except subprocess.CalledProcessError as error:
+        # A container that was removed since they were listed: the others are shown.
+        if "no such object" not in error.stderr.lower():
+            raise
+        found = error.stdout
+    return list(json.loads(found))
+
+
 def anonymous_volumes(ours: str) -> set[str]:
     """Return the volumes without a name of the containers with this label."""
-    inspected = json.loads(engine("inspect", *containers(ours)))
-    mounts = [mount for each in inspected for mount in each["Mounts"] if mount["Type"] == "volume"]
-    return {mount["Name"] for mount in mounts}
+    mounts = [mount for each in inspected(ours) for mount in each["Mounts"]]
+    return {mount["Name"] for mount in mounts if mount["Type"] == "volume"}
 
 
 def all_volumes() -> set[str]:

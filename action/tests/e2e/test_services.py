@@ -27,7 +27,7 @@ from .services import (
     all_volumes,
     anonymous_volumes,
     container_of,
-    containers,
+    inspected,
     label,
     with_stand_ins,
 )
@@ -177,8 +177,7 @@ def test_generated_secret__both_sides_have_it_and_nobody_else(
 
     def look(step: RunningStep) -> None:
         step.wait_until(in_tests)
-        inspected = json.loads(engine("inspect", *containers(label(step))))
-        for each in inspected:
+        for each in inspected(label(step)):
             variables = dict(line.split("=", 1) for line in each["Config"]["Env"])
             values.append(variables["POSTGRES_PASSWORD"])
         engine("kill", container_of(step, "postgres"))
