@@ -1,7 +1,7 @@
 # One target for each task here. `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help rehearse test check lint unit e2e chaos bench run reference screenshots setup environment stop-engine
+.PHONY: help rehearse test check lint unit e2e chaos bench bench-check run reference screenshots setup environment stop-engine
 
 help: ## List the targets (the default)
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -28,9 +28,12 @@ e2e: setup ## Run the end-to-end tests on real engines and browsers (ARGS="--eng
 chaos: setup ## Kill and cancel rehearsals of hostile test suites at random moments (ROUNDS=50, SEED=… for the same again)
 	@CHAOS_ROUNDS=$${ROUNDS:-50} CHAOS_SEED=$${SEED:-$$$$} tools/e2e action/tests/e2e/test_chaos.py $(ARGS)
 
-bench: ## Measure beside what others use, in turns (ARGS=probe: one group)
-	@tools/set-up dev browser image e2e bench
-	@.venv/bin/python -m bench $(ARGS)
+bench: ## Measure beside what others use, in turns, about 15 minutes (ARGS=probe: one group; ROUNDS=1: only to try)
+bench-check: ## The same; fails if a ratio is worse than in bench/baseline.json
+bench-check: CHECK = --check
+bench bench-check:
+	@tools/set-up dev browser image e2e compose services bench
+	@BENCH_ROUNDS=$(ROUNDS) .venv/bin/python -m bench $(CHECK) $(ARGS)
 
 run: ## Build superlists and run it on http://localhost:8888 (PORT=80 for another port; Ctrl-C stops it)
 	@tools/set-up image

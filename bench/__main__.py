@@ -1,18 +1,21 @@
-"""`make bench ARGS="GROUP…"`: measure, and write the table and the numbers."""
+"""`make bench ARGS="GROUP…"`: measure, and write the tables, the plots and the numbers."""
 
 import argparse
-import json
+import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from bench import app, browsers, helper, probe, rehearsals, verdicts
-from bench.check import ratios, worsened
+from bench import app, browsers, document, helper, probe, rehearsals, verdicts
+from bench.check import compare
+from bench.document import BASELINE
 from bench.machine import describe
 from bench.measure import Row
-from bench.programs import ROOT
-from bench.table import as_json, digits, markdown
+from bench.programs import PEER_PYTHON, ROOT, BenchError, run
+from bench.results import Results
+from bench.table import line, markdown
 
 GROUPS: dict[str, Callable[[], Iterator[Row]]] = {
     "probe": probe.rows,
@@ -22,31 +25,23 @@ GROUPS: dict[str, Callable[[], Iterator[Row]]] = {
     "helper": helper.rows,
     "app": app.rows,
 }
-BASELINE = ROOT / "bench/baseline.json"
 
 
 def main() -> int:
-    """Measure the groups; with --check, return 1 if a ratio got worse."""
+    """Measure the groups; return 1 if one cannot be, or with --check if a ratio got worse."""
     options = _options()
-    if options.check and not BASELINE.exists():
-        print(f"There is no {BASELINE.relative_to(ROOT)}: write it by --write-baseline.")
-        return 1
-    machine = describe()
-    rows: list[Row] = []
-    for group in options.group or GROUPS:
-        begun = time.monotonic()
-        for row in GROUPS[group]():
-            rows.append(row)
-            print(_said(row), flush=True)
-        print(f"{group}: {time.monotonic() - begun:.0f} s", flush=True)
-    _write(options.into, rows, machine)
-    if options.write_baseline:
-        BASELINE.write_text(json.dumps(ratios(rows), indent=2, sort_keys=True) + "\n")
-    if not options.check:
-        return 0
-    worse = list(worsened(json.loads(BASELINE.read_text()), ratios(rows)))
-    print("\n".join(worse) or "No ratio got worse by more than 20 %.")
-    return 1 if worse else 0
+    if options.results:
+        results, failed = Results.read(options.results), False
+    else:
+        results, failed = _measured(options.group or list(GROUPS))
+    _write(options.into, results)
+    is_worse = options.check and _is_worse(results)
+    if options.write_baseline and not failed:
+        results.write(BASELINE)
+        document.write(results)
+        _draw(BASELINE, document.PLOTS)
+        print(f"Written: {BASELINE}, {document.DOCUMENT} and the plots in {document.PLOTS}.")
+    return 1 if failed or is_worse else 0
 
 
 def _options() -> argparse.Namespace:
@@ -55,30 +50,72 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--into", type=Path, default=ROOT / ".cache/bench-results", metavar="FOLDER"
     )
+    parser.add_argument(
+        "--results", type=Path, metavar="FILE",
+        help="take the numbers of an earlier run (its results.json) instead of measuring",
+    )  # fmt: skip
     parser.add_argument("--check", action="store_true", help="compare with bench/baseline.json")
-    parser.add_argument("--write-baseline", action="store_true", help="write bench/baseline.json")
+    parser.add_argument(
+        "--write-baseline", action="store_true",
+        help="write bench/baseline.json, docs/performance.md and its plots",
+    )  # fmt: skip
     options = parser.parse_args()
     if unknown := set(options.group) - set(GROUPS):
         parser.error(
             f"there is no group {', '.join(sorted(unknown))}; the groups: {', '.join(GROUPS)}"
         )
+    if options.write_baseline and options.group:
+        parser.error("--write-baseline is of all groups in one run: name none")
+    if options.check and not BASELINE.exists():
+        parser.error(f"there is no {BASELINE.relative_to(ROOT)}: write it by --write-baseline")
     return options
 
 
-def _said(row: Row) -> str:
-    shown = (
-        f"{name} {row.failures[name] if median is None else f'{digits(median)} {row.unit}'}"
-        for name in row.values
-        for median in (row.median(name),)
+def _measured(groups: Sequence[str]) -> tuple[Results, bool]:
+    """Measure the groups; return what was found, and whether one of them failed."""
+    machine = describe()
+    rows: list[Row] = []
+    seconds: dict[str, float] = {}
+    failed = False
+    for group in groups:
+        begun = time.monotonic()
+        try:
+            for row in GROUPS[group]():
+                rows.append(replace(row, group=group))
+                print(line(row), flush=True)
+        except (BenchError, OSError, subprocess.TimeoutExpired) as error:
+            # The numbers of the other groups are not lost.
+            print(f"{group} failed: {error}", flush=True)
+            failed = True
+        seconds[group] = time.monotonic() - begun
+        print(f"{group}: {seconds[group]:.0f} s", flush=True)
+    each = ", ".join(f"{group} {taken:.0f}" for group, taken in seconds.items())
+    took = f"{sum(seconds.values()):.0f} s ({each})"
+    return Results(machine={**machine, "the run took": took}, rows=rows), failed
+
+
+def _write(into: Path, results: Results) -> None:
+    results.write(into / "results.json")
+    (into / "table.md").write_text(markdown(results))
+    _draw(into / "results.json", into / "plots")
+    print(f"The tables, the plots and the numbers are in {into}.")
+
+
+def _draw(results: Path, folder: Path) -> None:
+    run([PEER_PYTHON, "-m", "bench.plots", results, folder])
+
+
+def _is_worse(results: Results) -> bool:
+    found = list(compare(Results.read(BASELINE).rows, results.rows))
+    better = [each for each in found if each.is_better]
+    worse = [each for each in found if each.is_worse]
+    for each in (*better, *worse):
+        print(each)
+    print(
+        f"{len(found)} ratios were compared with {BASELINE.relative_to(ROOT)}: {len(worse)} got "
+        f"worse by more than 20 % and more than both runs vary, {len(better)} better."
     )
-    return f"{row.id}: {', '.join(shown)}"
-
-
-def _write(into: Path, rows: list[Row], machine: dict[str, str]) -> None:
-    into.mkdir(parents=True, exist_ok=True)
-    (into / "table.md").write_text(markdown(rows, machine))
-    (into / "results.json").write_text(json.dumps(as_json(rows, machine), indent=1) + "\n")
-    print(f"The table and the numbers are in {into}.")
+    return bool(worse)
 
 
 if __name__ == "__main__":

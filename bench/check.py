@@ -1,35 +1,74 @@
 """Compare the ratios of a run with those of an earlier one; never its seconds."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from bench.measure import Row
+from bench.measure import Row, Spread
 
-# Smaller differences are noise.
+# Smaller differences do not matter.
 MAX_RISE = 0.20
 
-Ratios = Mapping[str, Mapping[str, float]]
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """What two runs have found of ours by another contender; less is better, whatever the unit.
+
+    `after` is None if the later run has no such ratio.
+    """
+
+    row: str
+    other: str
+    before: Spread
+    after: Spread | None
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether it rose by more than a fifth, and by more than both runs vary in themselves."""
+        return self.after is None or _rose(self.before, self.after)
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the earlier run is the worse one in the same sense."""
+        return self.after is not None and _rose(self.after, self.before)
+
+    def __str__(self) -> str:
+        if self.after is None:
+            return f"{self.row}: rehearse by {self.other} was not measured."
+        change = self.after.median / self.before.median - 1
+        direction = "worse" if change > 0 else "better"
+        return (
+            f"{self.row}: {_shown(self.after)} of {self.other}; it was {_shown(self.before)}: "
+            f"{abs(change) * 100:.0f} % {direction}."
+        )
 
 
-def ratios(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
-    """Return ours by each other contender, for each row; less is better, whatever the unit."""
-    found: dict[str, dict[str, float]] = {}
-    for row in rows:
-        for name in row.others:
-            ratio = row.ratio(name)
-            if ratio is not None:
-                shown = 1 / ratio if row.more_is_better and ratio else ratio
-                found.setdefault(row.id, {})[name] = round(shown, 4)
-    return found
+def compare(before: Iterable[Row], after: Iterable[Row]) -> Iterator[Comparison]:
+    """Yield each ratio of the earlier run whose group was measured by the later one."""
+    rows = {row.id: row for row in after}
+    groups = {row.group for row in rows.values()}
+    for row in before:
+        if row.group not in groups:
+            continue
+        now = _ratios(rows[row.id]) if row.id in rows else {}
+        for other, spread in _ratios(row).items():
+            yield Comparison(row=row.id, other=other, before=spread, after=now.get(other))
 
 
-def worsened(baseline: Ratios, now: Ratios) -> Iterator[str]:
-    """Yield a sentence for each ratio that is worse by more than a fifth, or was not measured."""
-    for identity, others in baseline.items():
-        for name, before in others.items():
-            after = now.get(identity, {}).get(name)
-            if after is None:
-                if identity in now:
-                    yield f"{identity}: {name} was not measured."
-            elif after > before * (1 + MAX_RISE):
-                by = (after / before - 1) * 100
-                yield f"{identity}: {after:.2f} of {name}; it was {before:.2f} ({by:.0f} % worse)."
+def _ratios(row: Row) -> dict[str, Spread]:
+    """Return the ratios of a row, so that less is better."""
+    found = {name: row.ratios(name) for name in row.others}
+    return {
+        name: spread.inverted() if row.more_is_better else spread
+        for name, spread in found.items()
+        # Of ratios that are 0 no change can be told: the numbers are too small to be measured.
+        if spread and spread.least > 0
+    }
+
+
+def _rose(before: Spread, after: Spread) -> bool:
+    rise = after.median - before.median
+    return rise > before.median * MAX_RISE and rise > before.width + after.width
+
+
+def _shown(spread: Spread) -> str:
+    return f"{spread.median:.2f} ({spread.least:.2f} to {spread.most:.2f})"

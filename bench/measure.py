@@ -1,5 +1,6 @@
 """Measure contenders side by side: one after the other, round by round, in one run."""
 
+import os
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ class Row:
     more_is_better: bool = False
     goal: str = ""
     commands: Mapping[str, str] = field(default_factory=dict)
+    group: str = ""
 
     @property
     def ours(self) -> str:
@@ -49,11 +51,34 @@ class Row:
         """Return the median of a contender's numbers, None if it has none."""
         return statistics.median(self.values[name]) if self.values[name] else None
 
-    def ratio(self, other: str) -> float | None:
-        """Return the median of ours by the other's, round by round."""
+    def ratios(self, other: str) -> "Spread | None":
+        """Return ours by the other's, round by round; None if one of them has no number."""
         pairs = zip(self.values[self.ours], self.values[other], strict=False)
-        ratios = [ours / theirs for ours, theirs in pairs if theirs]
-        return statistics.median(ratios) if ratios else None
+        found = [ours / theirs for ours, theirs in pairs if theirs]
+        return Spread.of(found) if found else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """The least, the median and the most of some numbers."""
+
+    least: float
+    median: float
+    most: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread":
+        """Describe numbers, of which there is at least one."""
+        return cls(least=min(values), median=statistics.median(values), most=max(values))
+
+    @property
+    def width(self) -> float:
+        """How far the most is from the least."""
+        return self.most - self.least
+
+    def inverted(self) -> "Spread":
+        """Return what the inverse numbers have; none of them may be 0."""
+        return Spread(least=1 / self.most, median=1 / self.median, most=1 / self.least)
 
 
 def in_turns(
@@ -84,7 +109,11 @@ def row(
     identity: str, title: str, unit: str, contenders: Sequence[Contender], rounds: int,
     *, goal: str = "", more_is_better: bool = False,
 ) -> Row:  # fmt: skip
-    """Measure the contenders, of which the first is ours, and return the row."""
+    """Measure the contenders, of which the first is ours, and return the row.
+
+    BENCH_ROUNDS in the environment is the most rounds that there are, to try something.
+    """
+    rounds = min(rounds, int(os.environ.get("BENCH_ROUNDS") or rounds))
     values, failures = in_turns(contenders, rounds)
     return Row(
         id=identity,

@@ -1,42 +1,58 @@
-"""The rows as Markdown and as JSON."""
+"""The rows as Markdown."""
 
 import math
-import statistics
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 
-from bench.measure import Row
+from bench.measure import Row, Spread
+from bench.results import Results
 
 _HEAD = "| what | contender | median | least to most | ours by this |\n|---|---|---|---|---|\n"
 
 
-def markdown(rows: Iterable[Row], machine: Mapping[str, str]) -> str:
-    """Return the table, with the machine and the versions below it."""
-    lines = [line for row in rows for line in _lines(row)]
-    facts = "\n".join(f"- {name}: {value}" for name, value in machine.items())
-    return _HEAD + "\n".join(lines) + f"\n\nMeasured on:\n\n{facts}\n"
+def markdown(results: Results, plots: str = "") -> str:
+    """Return a table for each group, and the machine; `plots` is the folder of the plots."""
+    parts = []
+    for group, rows in groupby(results.rows, key=lambda row: row.group):
+        parts.append(f"### {group}\n\n{_table(list(rows), results.machine, plots)}")
+    facts = "\n".join(f"- {name}: {value}" for name, value in results.machine.items())
+    return "\n".join([*parts, f"### The machine and the versions\n\n{facts}\n"])
 
 
-def _lines(row: Row) -> Iterable[str]:
+def _table(rows: list[Row], versions: Mapping[str, str], plots: str) -> str:
+    table = _HEAD + "".join(f"{line}\n" for row in rows for line in _lines(row, versions))
+    if not plots:
+        return table
+    images = "\n".join(f"![{row.title}]({plots}/{row.id}.svg)" for row in rows)
+    return f"{table}\n<details><summary>Plots</summary>\n\n{images}\n\n</details>\n"
+
+
+def _lines(row: Row, versions: Mapping[str, str]) -> Iterator[str]:
     title = f"**{row.title}**" + (f" (goal: {row.goal})" if row.goal else "")
     for name in row.values:
-        yield f"| {title} | {name} | {_numbers(row, name)} |"
+        yield f"| {_cell(title)} | {_contender(row, name, versions)} | {_numbers(row, name)} |"
         title = ""
 
 
+def _contender(row: Row, name: str, versions: Mapping[str, str]) -> str:
+    """Return who it is, in which version, and what was typed."""
+    words = [name, *([versions[name]] if name in versions else [])]
+    command = row.commands.get(name)
+    return _cell(" ".join(words) + (f": `{command}`" if command else ""))
+
+
 def _numbers(row: Row, name: str) -> str:
-    if not (values := row.values[name]):
-        return f"{row.failures[name]} | | "
-    ratio = row.ratio(name) if name != row.ours else None
-    shown = "" if ratio is None else f"{ratio:.2f}"
-    unit = row.unit
-    return f"{digits(statistics.median(values))} {unit} | {spread(values)} | {shown}"
+    if not row.values[name]:
+        return f"{_cell(row.failures[name])} | | "
+    spread = Spread.of(row.values[name])
+    ratios = row.ratios(name) if name != row.ours else None
+    shown = f"{ratios.median:.2f} ({ratios.least:.2f} to {ratios.most:.2f})" if ratios else ""
+    range_ = f"{digits(spread.least)} to {digits(spread.most)}"
+    return f"{digits(spread.median)} {row.unit} | {range_} | {shown}"
 
 
-def spread(values: Sequence[float]) -> str:
-    """Return the least and the most of some numbers."""
-    return f"{digits(min(values))} to {digits(max(values))}"
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def digits(value: float) -> str:
@@ -45,6 +61,12 @@ def digits(value: float) -> str:
     return f"{value:.{places}f}".rstrip("0").rstrip(".") if places else f"{value:.0f}"
 
 
-def as_json(rows: Iterable[Row], machine: Mapping[str, str]) -> dict[str, Any]:
-    """Return all numbers, for programs."""
-    return {"machine": dict(machine), "rows": [asdict(row) for row in rows]}
+def line(row: Row) -> str:
+    """Return a row as one line, for who looks on."""
+    return f"{row.id}: {', '.join(_words(row))}"
+
+
+def _words(row: Row) -> Iterable[str]:
+    for name in row.values:
+        median = row.median(name)
+        yield f"{name} {row.failures[name] if median is None else f'{digits(median)} {row.unit}'}"

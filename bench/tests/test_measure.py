@@ -2,10 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.check import ratios, worsened
-from bench.measure import Contender, Row, in_turns
+from bench.measure import Contender, Row, Spread, in_turns, row
 from bench.programs import BenchError, number_in
-from bench.table import digits, markdown
 
 
 def counting(name: str, calls: list[str], *answers: float | str) -> Contender:
@@ -39,37 +37,21 @@ def made(**changes: object) -> Row:
     return Row(**{**fields, "values": values, **changes})  # type: ignore[arg-type]
 
 
-def test_ratio__round_by_round() -> None:
-    assert made().ratio("theirs") == 0.5
-    assert made().ratio("none") is None
+def test_row__rounds_are_fewer_where_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    monkeypatch.setenv("BENCH_ROUNDS", "1")
+    made = row("x", "X", "s", [counting("a", calls, 1.0, 2.0)], 5)
+    assert made.values == {"a": [1.0]}
+    monkeypatch.setenv("BENCH_ROUNDS", "9")
+    assert row("x", "X", "s", [counting("a", calls, 1.0, 2.0)], 2).values == {"a": [1.0, 2.0]}
 
 
-def test_markdown__numbers_reasons_and_the_machine() -> None:
-    text = markdown([made(goal="1 s")], {"processor": "2 x Y"})
-    assert "| **X** (goal: 1 s) | ours | 2 s | 1 to 4 |  |" in text
-    assert "|  | theirs | 4 s | 2 to 16 | 0.50 |" in text
-    assert "|  | none | too early | |  |" in text
-    assert "- processor: 2 x Y" in text
-
-
-@pytest.mark.parametrize(
-    "value, shown", [(0.0123, "0.012"), (0.5, "0.5"), (12.345, "12.3"), (1234.5, "1234")]
-)
-def test_digits(value: float, shown: str) -> None:
-    assert digits(value) == shown
-
-
-def test_worsened__names_what_is_worse_by_more_than_a_fifth() -> None:
-    before = {"x": {"a": 0.5, "b": 0.5, "gone": 1.0}, "not run": {"a": 1.0}}
-    assert list(worsened(before, {"x": {"a": 0.59, "b": 0.61}})) == [
-        "x: 0.61 of b; it was 0.50 (22 % worse).",
-        "x: gone was not measured.",
-    ]
-
-
-def test_ratios__less_is_better_whatever_the_unit() -> None:
-    assert ratios([made()]) == {"x": {"theirs": 0.5}}
-    assert ratios([made(more_is_better=True)]) == {"x": {"theirs": 2.0}}
+def test_ratios__round_by_round() -> None:
+    values = {"ours": [1.0, 2.0, 4.0], "theirs": [2.0, 4.0, 16.0], "none": [], "nothing": [0.0]}
+    made = Row(id="x", title="X", unit="s", values=values)
+    assert made.ratios("theirs") == Spread(least=0.25, median=0.5, most=0.5)
+    assert made.ratios("none") is None
+    assert made.ratios("nothing") is None
 
 
 def test_number_in__says_what_it_has_not_found() -> None:
