@@ -1,7 +1,6 @@
 """The sub-commands, and the reading of a command line."""
 
 import argparse
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from shlex import quote
@@ -76,12 +75,12 @@ _ENTRIES = (
 COMMANDS: Mapping[str, CommandEntry] = {entry.name: entry for entry in _ENTRIES}
 
 
-def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Read a command line; print one line and exit with 2 if it is wrong.
 
     `subcommand` is the name of the sub-command.
     """
-    words = sys.argv[1:] if argv is None else list(argv)
+    words = list(argv)
     name, is_named = DEFAULT, bool(words) and words[0] in COMMANDS
     if is_named:
         name, *words = words

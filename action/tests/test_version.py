@@ -1,6 +1,8 @@
 """One place holds the version; what else names it has it from there, or is held to it."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -29,11 +31,25 @@ def test_version__is_three_numbers() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", __version__)
 
 
-def test_version__is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["--version"], {})
-    assert ended.value.code == 0
+def test_version__is_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["rehearse", "--version"])
+    assert cli.main() == 0
     assert capsys.readouterr().out == f"dress-rehearsal {__version__}\n"
+
+
+def test_version__is_printed_without_importing_much() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-I", "-S", "-X", "importtime", "action", "--version"],
+        capture_output=True, text=True, check=True, cwd=TOP,
+    )  # fmt: skip
+    assert shown.stdout == f"dress-rehearsal {__version__}\n"
+    imported = {line.rpartition("|")[2].strip() for line in shown.stderr.splitlines()}
+    assert {name for name in imported if name.startswith("rehearsal")} == {
+        "rehearsal", "rehearsal.cli",
+    }  # fmt: skip
+    assert not imported & {"argparse", "dataclasses", "json", "pathlib", "re", "typing"}
 
 
 def test_version__stands_once_in_the_package() -> None:
