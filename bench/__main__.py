@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bench import app, browsers, document, helper, probe, rehearsals, verdicts
+from bench import app, browsers, document, helper, probe, rehearsals, services, shards, verdicts
 from bench.check import compare
 from bench.document import BASELINE
 from bench.machine import describe
@@ -21,7 +21,9 @@ GROUPS: dict[str, Callable[[], Iterator[Row]]] = {
     "probe": probe.rows,
     "verdicts": verdicts.rows,
     "rehearsals": rehearsals.rows,
+    "services": services.rows,
     "browsers": browsers.rows,
+    "shards": shards.rows,
     "helper": helper.rows,
     "app": app.rows,
 }

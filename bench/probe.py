@@ -13,12 +13,12 @@ from typing import IO
 from bench.measure import Contender, Row, row
 from bench.programs import PEER_PYTHON, PYTHON, ROOT, BenchError, free_port, number_in, run
 
-ROUNDS = 7
+ROUNDS, SHORT_ROUNDS = 5, 3
 # A server is ready so many seconds after its start, another number in each round: peers that poll
 # once a second would else always be late, or never.
-READY_AFTER = (1.04, 1.63, 1.21, 1.89, 1.37, 1.52, 1.78)
+READY_AFTER = (1.0, 1.6, 1.2, 1.8, 1.4)
 # In seconds.
-PATIENCE = 20
+PATIENCE = 10
 TOO_EARLY = "ready too early"
 NEVER = f"not ready within {PATIENCE} s"
 
@@ -67,8 +67,8 @@ def rows() -> Iterator[Row]:
     """Measure each kind of server."""
     yield _row("refused", "the port is refused until the app is ready", goal="0.03 s, the best")
     yield _row("unavailable", "503 until the app is ready", goal="0.05 s, the best")
-    yield _row("slow", "each answer takes 3 s", rounds=3)
-    yield _row("hints", "103 Early Hints before each answer", rounds=3)
+    yield _row("slow", "each answer takes 3 s", rounds=SHORT_ROUNDS)
+    yield _row("hints", "103 Early Hints before each answer", rounds=SHORT_ROUNDS)
 
 
 def _row(mode: str, title: str, *, rounds: int = ROUNDS, goal: str = "") -> Row:

@@ -47,14 +47,16 @@ class Project:
             file.write(f"# {text}\n")
 
 
+def base_image() -> str:
+    """Return the image that images build on here."""
+    return os.environ.get("PYTHON_IMAGE") or (ROOT / ".cache/python-image").read_text().strip()
+
+
 @contextlib.contextmanager
 def copied() -> Iterator[Project]:
     """Make a copy, and remove it at the end."""
-    base_image = (
-        os.environ.get("PYTHON_IMAGE") or (ROOT / ".cache/python-image").read_text().strip()
-    )
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        project = Project(Path(folder) / "superlists", base_image)
+        project = Project(Path(folder) / "superlists", base_image())
         project.path.mkdir()
         for name in _COPIED:
             source, target = ROOT / name, project.path / name

@@ -12,7 +12,7 @@ from bench.superlists_copy import Project, copied
 
 ROUNDS = 3
 # In seconds: what wait-on is told, since it waits for ever otherwise.
-PATIENCE = 20
+PATIENCE = 10
 _ENDS = 'CMD ["python3", "-c", "raise SystemExit(3)"]'
 _REFUSES = (
     'ENV DJANGO_DEBUG_FALSE=1\nCMD ["gunicorn", "--bind", ":8888", "superlists.wsgi:application"]'
