@@ -1,4 +1,7 @@
-"""The probe of a rehearsal by itself: ask PORT of this machine until it answers with 200."""
+"""The probe of a rehearsal by itself: ask PORT of this machine until it answers with 200.
+
+It prints the clock when the probe returns: a rehearsal would go on then.
+"""
 
 import sys
 import time
@@ -21,7 +24,7 @@ class _NoLog:
 
 
 def main() -> None:
-    """Return when the port answers."""
+    """Say when the port has answered."""
     published = PublishedPort("127.0.0.1", int(sys.argv[1]))
     plan = ProbePlan(
         host="localhost",
@@ -44,6 +47,7 @@ def main() -> None:
             lambda: None, cast("LogWindow", _NoLog()), patient=True, report=lambda _: None
         ),
     )
+    print("returned", time.monotonic())
 
 
 if __name__ == "__main__":
