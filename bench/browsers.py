@@ -31,7 +31,8 @@ def rows() -> Iterator[Row]:
                               run=partial(_stories, shared, port, _CAPTURE)),
                     Contender(name="without trace", run=partial(_stories, shared, port, {})),
                     Contender(name="a browser for each test", run=partial(_stories, own, port, {})),
-                    Contender(name="pytest-playwright", run=partial(_playwright, port)),
+                    Contender(name="pytest-playwright", run=partial(_playwright, port),
+                              command="pytest bench/stories_playwright"),
                 ], ROUNDS, goal="3 s; 1.1 of pytest-playwright",
             )  # fmt: skip
 

@@ -6,7 +6,7 @@ import platform
 from importlib import metadata
 from pathlib import Path
 
-from bench.programs import PEER_PYTHON, ROOT, run
+from bench.programs import PEER_PYTHON, ROOT, compose, run
 
 _PYTHON_PEERS = ("testcontainers", "pytest-docker", "wait-for-it", "pytest-playwright")
 
@@ -16,10 +16,14 @@ def describe() -> dict[str, str]:
     return {
         "processor": f"{os.cpu_count()} x {_processor()}",
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB",
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {platform.release().partition('-')[0]}",
         "Python": platform.python_version(),
         "engine": run(["docker", "version", "--format", "{{.Server.Version}}"])[1].strip(),
+        "curl": run(["curl", "--version"])[1].split()[1],
+        "sed": run(["sed", "--version"])[1].split("\n")[0].split()[-1],
+        "compose": run([*compose(), "version", "--short"])[1].strip(),
         "Selenium": metadata.version("selenium"),
+        "pytest-split": metadata.version("pytest-split"),
         "load at the start": f"{os.getloadavg()[0]:.1f}",
         **_peers(),
     }

@@ -64,6 +64,12 @@ def run(
     return seconds, text
 
 
+def compose() -> list[str]:
+    """Return the command of Docker Compose: set-up fetches it if the client of Docker has none."""
+    plugin = ROOT / ".cache/compose/docker-compose"
+    return [str(plugin)] if plugin.exists() else ["docker", "compose"]
+
+
 def cpu_of(command: Sequence[object]) -> float:
     """Return the seconds of CPU that a command takes, with the programs that it waits for."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -1,6 +1,5 @@
 """A rehearsal of an app with Postgres, Redis and a worker, beside the same work with compose."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -8,13 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from bench.measure import Contender, Row, row
-from bench.programs import PYTHON, ROOT, free_port, run
+from bench.programs import PYTHON, ROOT, compose, free_port, run
 from bench.superlists_copy import Project, base_image
 
 ROUNDS = 3
 _FIXTURE = ROOT / "action/tests/e2e/fixtures/celery_app"
-# tools/set-up puts the plugin there if the machine's client of Docker has none.
-_PLUGIN = ROOT / ".cache/compose/docker-compose"
 # tools/services.sh makes them from Debian's packages.
 _SERVICES = {"postgres": "localhost/postgres-stand-in:17", "redis": "localhost/redis-stand-in:8"}
 _FLAGS = (
@@ -85,7 +82,6 @@ def _ours(project: Project, _: int) -> float:
 
 
 def _with_compose(project: Project, _: int) -> float:
-    compose = str(_PLUGIN) if os.access(_PLUGIN, os.X_OK) else "docker compose"
-    environ = {**project.environ, "COMPOSE": compose}
+    environ = {**project.environ, "COMPOSE": " ".join(compose())}
     command = [ROOT / "bench/with_compose.sh", str(free_port())]
     return run(command, cwd=project.path, environ=environ)[0]

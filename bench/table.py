@@ -1,6 +1,7 @@
 """The rows as Markdown."""
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
@@ -36,9 +37,10 @@ def _lines(row: Row, versions: Mapping[str, str]) -> Iterator[str]:
 
 def _contender(row: Row, name: str, versions: Mapping[str, str]) -> str:
     """Return who it is, in which version, and what was typed."""
-    words = [name, *([versions[name]] if name in versions else [])]
+    program = re.split("[ ,]", name)[0]
+    version = f" ({versions[program]})" if program in versions else ""
     command = row.commands.get(name)
-    return _cell(" ".join(words) + (f": `{command}`" if command else ""))
+    return _cell(f"{name}{version}" + (f": `{command}`" if command else ""))
 
 
 def _numbers(row: Row, name: str) -> str:

@@ -30,7 +30,7 @@ def test_markdown__numbers_reasons_versions_commands_and_the_machine() -> None:
     text = markdown(results(a_row(goal="1 s", commands={"theirs": "wait | tail"})))
     assert "### probe\n" in text
     assert "| **X** (goal: 1 s) | ours | 2 s | 1 to 4 |  |" in text
-    theirs = r"theirs 1.2.3: `wait \| tail`"
+    theirs = r"theirs (1.2.3): `wait \| tail`"
     assert f"|  | {theirs} | 4 s | 2 to 16 | 0.50 (0.25 to 0.50) |" in text
     assert "|  | none | too early | |  |" in text
     assert "- processor: 2 x Y" in text
