@@ -1,8 +1,10 @@
 """How a rehearsal ended, and the errors that end it with a known problem."""
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from enum import Enum
 from typing import Annotated
+
+from rehearsal.dataclass import dataclass
 
 PROJECT = "https://github.com/dress-rehearsal/dress-rehearsal"
 ISSUES = f"{PROJECT}/issues"

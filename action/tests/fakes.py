@@ -4,12 +4,13 @@ The fakes record how they were called.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from rehearsal.config.parser import make_plan
 from rehearsal.config.rehearsal_plan import ContainerPlan, ProbePlan, SuitePlan
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.engine import Engine
 from rehearsal.outside.process import Process, Sink
 from rehearsal.pipeline.stages.container import Container

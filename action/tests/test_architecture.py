@@ -76,6 +76,17 @@ def test_imports__of_an_extra_stand_where_it_is_used() -> None:
     ]
 
 
+def test_imports__of_dataclass_are_of_the_one_that_is_made_fast() -> None:
+    assert not [
+        offence(path, node.lineno, "dataclasses.dataclass")
+        for path, node in nodes()
+        if isinstance(node, ast.ImportFrom)
+        and node.module == "dataclasses"
+        and "dataclass" in (alias.name for alias in node.names)
+        and path.name != "dataclass.py"
+    ]
+
+
 def test_imports__of_urllib_request_only_outside() -> None:
     assert not [
         offence(path, line, name)

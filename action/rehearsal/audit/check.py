@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 
 from rehearsal.audit.observations import Observations
+from rehearsal.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from rehearsal.audit.exchange import Exchange
+from rehearsal.dataclass import dataclass
 
 # Names under which frameworks keep a session or a log-in, and names that people give them. Not of
 # tokens against forged requests: scripts of the page have to read them.

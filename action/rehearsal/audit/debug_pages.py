@@ -1,9 +1,9 @@
 """How the pages look with which frameworks tell a developer what went wrong."""
 
 import re
-from dataclasses import dataclass
 
 from rehearsal.audit.exchange import Exchange
+from rehearsal.dataclass import dataclass
 
 # In characters, of a line that is shown, and of its part before what was found.
 MAX_LINE = 200

@@ -1,7 +1,8 @@
 """The servers of frameworks that are for development only: how to recognise one."""
 
 import re
-from dataclasses import dataclass
+
+from rehearsal.dataclass import dataclass
 
 # Before the name of a program: its interpreter and that one's options, what runs programs.
 START = (

@@ -1,7 +1,9 @@
 """A request and its response, as data."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from rehearsal.dataclass import dataclass
 
 # Characters of a body that evidence shows.
 MAX_SHOWN = 300

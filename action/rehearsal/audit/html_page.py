@@ -1,8 +1,9 @@
 """What a page of HTML says: its links, the files that it loads, and its text."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from html.parser import HTMLParser
+
+from rehearsal.dataclass import dataclass
 
 # Attributes that hold a URL. A meta tag has it in its content: og:url, or a refresh.
 URL_ATTRIBUTES = ("href", "src", "action", "formaction", "content")

@@ -1,8 +1,9 @@
 """The test that an image declares with HEALTHCHECK."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from rehearsal.dataclass import dataclass
 
 # In seconds. Source: the Dockerfile reference.
 DEFAULT_TIMEOUT = 30.0

@@ -1,10 +1,11 @@
 """What the audit observed of an image and its container; None stands for what was not looked at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from rehearsal.audit.exchange import Exchange
+from rehearsal.dataclass import dataclass
 
 # A host that no app has (RFC 2606, 2).
 FOREIGN_HOST = "rehearsal.invalid"

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.package_names import normal_name
 
 # A line that ends with a backslash goes on; a comment begins a line, or after a space.

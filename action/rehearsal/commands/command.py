@@ -3,8 +3,8 @@
 import argparse
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.github import Console
 
 

@@ -4,8 +4,9 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
+from rehearsal.dataclass import dataclass
 from rehearsal.evidence.copy_files import copy_files
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.policy import should_keep

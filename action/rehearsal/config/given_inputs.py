@@ -1,10 +1,11 @@
 """What to rehearse, before it is checked: inputs from the action, a workflow file or flags."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from rehearsal.config.rehearsal_plan import ServicePlan
+from rehearsal.dataclass import dataclass
 from rehearsal.redaction.redactor import REPLACEMENT
 
 HIDDEN = REPLACEMENT.decode()

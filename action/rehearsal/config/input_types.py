@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from ipaddress import ip_address
+
+from rehearsal.dataclass import dataclass
 
 
 def _anything(value: str) -> bool:

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.input_types import Input
+from rehearsal.dataclass import dataclass
 from rehearsal.verdict import MisconfiguredError
 
 # The action sets it. Where it is set, no workflow file is read and no progress is drawn.

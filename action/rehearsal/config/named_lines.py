@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from rehearsal.config.inputs import Inputs, quoted
+from rehearsal.dataclass import dataclass
 from rehearsal.verdict import MisconfiguredError
 
 # A host name in the rehearsal's network; a label of DNS has at most 63 characters.

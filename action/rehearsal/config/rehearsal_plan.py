@@ -1,10 +1,11 @@
 """The plan of a rehearsal: all inputs, checked. Later stages only read it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from rehearsal.dataclass import dataclass
 from rehearsal.redaction.secret import Secret
 
 

@@ -6,13 +6,14 @@ As for all variables, errors give the number of a line, never what stands in it.
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import get_close_matches
 
 from rehearsal.config.inputs import Inputs
 from rehearsal.config.named_lines import COMPANION_NAME, mistake_in, unknown_name_hint
 from rehearsal.config.rehearsal_plan import ContainerPlan
 from rehearsal.config.variables import SECRET_LIKE_NAME, USUAL_NAME, check_lengths
+from rehearsal.dataclass import dataclass
 from rehearsal.redaction.secret import (
     ANY_NAME,
     CLIENT_VARIABLES,

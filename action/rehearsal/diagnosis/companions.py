@@ -1,8 +1,8 @@
 """What runs beside the app, as the facts have it, and which servers the app's variables name."""
 
 import re
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.facts import COMPANIONS, Facts
 from rehearsal.diagnosis.unreachable_words import MONGO, MYSQL, POSTGRES, REDIS
 

@@ -1,8 +1,9 @@
 """Explain a failure: gather its facts and match them with the known causes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.causes import CAUSES
 from rehearsal.diagnosis.derived_facts import derive_facts
 from rehearsal.diagnosis.facts import (

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.file_names import BEFORE_LOG, BUILD_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.verdict import Verdict
 

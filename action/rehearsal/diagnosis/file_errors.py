@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.file_access import is_read, system_folder, went_on
 from rehearsal.results.file_names import BEFORE_LOG, CONTAINER_LOG, SETUP_LOG

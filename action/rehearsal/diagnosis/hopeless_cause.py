@@ -1,7 +1,8 @@
 """A cause for which it is useless to wait until the app is ready."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.causes import CAUSES
 from rehearsal.diagnosis.facts import MISSING_VARIABLES, Facts
 from rehearsal.diagnosis.missing_variables import missing_variables

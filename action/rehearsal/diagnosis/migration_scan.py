@@ -3,9 +3,9 @@
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS, Facts
 from rehearsal.outside.files import read_text, text_files
 from rehearsal.results.file_names import ASKED_AGAIN_LOG, BEFORE_LOG, CONTAINER_LOG, SETUP_LOG

@@ -1,8 +1,8 @@
 """Which module an app does not find at its start, in the words of Python, Node and servers."""
 
 import re
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.facts import START_LOGS, Facts
 from rehearsal.source.tracebacks import SERVER_NOISE
 

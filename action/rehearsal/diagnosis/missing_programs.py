@@ -1,8 +1,8 @@
 """Which program an image cannot start, in the words of engines and shells."""
 
 import re
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.facts import WORKER_LOG, Facts
 from rehearsal.results.file_names import BEFORE_LOG, CONTAINER_LOG, SETUP_LOG
 

@@ -3,9 +3,10 @@
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 
+from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.facts import START_LOGS
 from rehearsal.diagnosis.missing_modules import MissingModule, find_missing_module
 from rehearsal.diagnosis.paste import INPUTS_ORIGIN

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rehearsal.config.flag_words import flag_line, in_flags
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.input_types import SCRIPT
+from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.workflow_edits import VARIABLE, edit_key, edit_list, edit_variables
 from rehearsal.source.text_lines import split_lines

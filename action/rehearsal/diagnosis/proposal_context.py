@@ -3,8 +3,8 @@
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.paste import in_step
 from rehearsal.source.app_shape import AppShape

@@ -1,8 +1,8 @@
 """The settings class of a project, and the variables that its fields are read from."""
 
 import re
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.files import text_files
 from rehearsal.source.source_tree import SourceTree
 

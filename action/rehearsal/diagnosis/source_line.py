@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.files import text_files
 from rehearsal.source.source_tree import SourceTree
 

@@ -3,8 +3,8 @@
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.companions import Companions, Service, read_companions
 from rehearsal.diagnosis.facts import (
     DATABASE_SERVER,

@@ -5,7 +5,8 @@ busybox are from their source.
 """
 
 import re
-from dataclasses import dataclass
+
+from rehearsal.dataclass import dataclass
 
 POSTGRES, MYSQL, MONGO, REDIS = "PostgreSQL", "MySQL", "MongoDB", "Redis"
 # The ports on which each listens unless it is told otherwise.

@@ -1,6 +1,6 @@
 """What libraries and apps print if an environment variable is missing."""
 
-from dataclasses import dataclass
+from rehearsal.dataclass import dataclass
 
 NAME = r"[A-Z][A-Z0-9]*_[A-Z0-9_]*"
 

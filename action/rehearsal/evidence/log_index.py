@@ -6,9 +6,10 @@ import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import BinaryIO
 
+from rehearsal.dataclass import dataclass
 from rehearsal.evidence.capped_file import read_range
 from rehearsal.evidence.log_order import Piece, join_pieces
 from rehearsal.outside.files import read_head_and_tail

@@ -9,8 +9,9 @@ line of standard output, by the stamps 11 to 20 %, as joined here none.
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from rehearsal.dataclass import dataclass
 
 # How long after its first line a line may come that still belongs to a block, in seconds.
 MAX_DURATION = 0.5

@@ -1,8 +1,9 @@
 """The tests that left a trace and did not fail, as they do with `trace: always`."""
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from rehearsal.dataclass import dataclass
 from rehearsal.evidence.failed_test import files_of
 from rehearsal.evidence.folder_names import captured_name
 from rehearsal.evidence.trace_content import find_attempts, read_head

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import PurePosixPath
 
+from rehearsal.dataclass import dataclass
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.left_out import LeftOut
 from rehearsal.outside.folder import Entry, Folder

@@ -3,8 +3,9 @@
 import platform
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from rehearsal.dataclass import dataclass
 from rehearsal.local.expressions.values import Contexts, UnknownValueError, Value
 from rehearsal.local.workflow_file import ActionUse
 from rehearsal.outside.git import GitCheckout

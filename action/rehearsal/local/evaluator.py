@@ -1,9 +1,9 @@
 """Evaluate the texts of a workflow's step, and say what is missing where that is not possible."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from rehearsal.dataclass import dataclass
 from rehearsal.local.contexts import ValueSources
 from rehearsal.local.dotenv import DOTENV_FILE
 from rehearsal.local.expressions.template import interpolate, split_template

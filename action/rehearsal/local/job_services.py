@@ -3,13 +3,14 @@
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from typing import Any, Protocol
 
 from rehearsal.config.container import reserved_option
 from rehearsal.config.inputs import quoted
 from rehearsal.config.rehearsal_plan import ServicePlan
 from rehearsal.config.services import IMAGE, image_hint
+from rehearsal.dataclass import dataclass
 from rehearsal.local.yaml_file import as_mapping
 from rehearsal.redaction.secret import CLIENT_VARIABLES, Secret
 from rehearsal.verdict import MisconfiguredError

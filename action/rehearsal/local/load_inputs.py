@@ -1,10 +1,11 @@
 """Load the inputs for a rehearsal on a laptop from a workflow file and the command line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from rehearsal.config.given_inputs import GivenInputs
+from rehearsal.dataclass import dataclass
 from rehearsal.local.contexts import ValueSources
 from rehearsal.local.dotenv import DOTENV_FILE, parse_dotenv
 from rehearsal.local.step_environment import StepEnvironment

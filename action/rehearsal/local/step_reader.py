@@ -1,7 +1,7 @@
 """Read a step of a workflow: evaluate its inputs and its environment into a request."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from typing import Any
 
@@ -9,6 +9,7 @@ from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.rehearsal_plan import ServicePlan
 from rehearsal.config.workflow_inputs import OWN_INPUTS
+from rehearsal.dataclass import dataclass
 from rehearsal.local.contexts import ValueSources
 from rehearsal.local.evaluator import Evaluator
 from rehearsal.local.job_services import (

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from rehearsal.dataclass import dataclass
 from rehearsal.local.workflow_file import (
     WORKFLOWS_FOLDER,
     ActionUse,

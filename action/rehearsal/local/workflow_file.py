@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.inputs import INPUTS_VARIABLE
 from rehearsal.config.workflow_inputs import OWN_INPUTS, SECRET_BECOMES
+from rehearsal.dataclass import dataclass
 from rehearsal.local.yaml_file import YamlMapping, as_mapping, read_yaml
 from rehearsal.verdict import MisconfiguredError
 

@@ -6,11 +6,12 @@ import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.engine_unreachable import connection_lost, is_connection_lost
 from rehearsal.outside.process import Process, Sink, run
 from rehearsal.results.engine_versions import EngineVersions

@@ -5,12 +5,12 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path, PurePosixPath
 from stat import S_IRWXU
 from typing import BinaryIO
 
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.files import open_regular_file, update_regular_file
 
 # Deeper folders are not walked: with names of 100 characters each path stays below PATH_MAX.

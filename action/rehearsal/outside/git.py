@@ -3,9 +3,9 @@
 import re
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.process import run
 
 # git answers within milliseconds; on a network's file system, within seconds.

@@ -7,11 +7,12 @@ import errno
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from stat import S_ISREG
 from typing import BinaryIO
 
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.file_lock import lock
 
 # In bytes; one image takes about 250. Of a longer file only the end is read.

@@ -4,9 +4,9 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.files import read_text
 
 # Names a file of pip's settings; os.devnull means that pip reads none.

@@ -3,11 +3,12 @@
 import socket
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from subprocess import TimeoutExpired
 
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.engine import Engine
 from rehearsal.outside.process import run
 

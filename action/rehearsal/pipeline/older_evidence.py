@@ -8,9 +8,9 @@ import os
 import re
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.processes import processes_holding
 from rehearsal.outside.remove_tree import remove_tree

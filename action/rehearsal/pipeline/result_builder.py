@@ -1,10 +1,11 @@
 """Make the result of a finished run: redacted, with its causes and an index of its evidence."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from rehearsal.config.flag_words import in_flags, problem_in_flags
+from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.explain import Explanation, explain
 from rehearsal.diagnosis.faults import attempt
 from rehearsal.diagnosis.needs.given import Given

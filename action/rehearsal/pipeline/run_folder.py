@@ -10,9 +10,9 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.processes import processes_holding
 from rehearsal.results.file_names import STAGING

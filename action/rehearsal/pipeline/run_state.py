@@ -3,10 +3,11 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from rehearsal.audit.observations import Observations
+from rehearsal.dataclass import dataclass
 from rehearsal.evidence.staged_files import StagedFiles
 from rehearsal.pipeline.stages.companion import Companion
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder

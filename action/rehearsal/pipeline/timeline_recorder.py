@@ -1,7 +1,8 @@
 """Record answers and milestones while the app starts."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.timeline import Milestone, ObservedAnswer, Timeline
 
 # An app may answer differently each time; this many kinds are enough.

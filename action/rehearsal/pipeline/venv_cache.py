@@ -12,11 +12,11 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from rehearsal.config.input_table import DAY
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.file_lock import lock, try_lock, unlock
 from rehearsal.outside.files import write_all
 from rehearsal.outside.folder import Folder

@@ -7,8 +7,9 @@ names: an unquoted PEM key becomes three broken lines, and each of them is a sec
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from rehearsal.dataclass import dataclass
 from rehearsal.verdict import MisconfiguredError
 
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")

@@ -1,9 +1,9 @@
 """Annotations: the errors and warnings that GitHub shows on the checks page."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
+from rehearsal.dataclass import dataclass
 from rehearsal.report.audit_words import audit_text
 from rehearsal.report.cause_text import cause_text
 from rehearsal.report.words import reported_message

@@ -1,9 +1,9 @@
 """What the audit found: one finding for each check, or for each part of a check that failed."""
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.json_fields import Json
 
 OFF, WARN, ENFORCE = "off", "warn", "enforce"

@@ -1,7 +1,8 @@
 """The steps of a failed test in its browsers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from rehearsal.dataclass import dataclass
 
 END = "end the browser"
 

@@ -1,8 +1,9 @@
 """The trace of a failed test: its steps, and what its browsers did and showed meanwhile."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.browser_steps import TraceStep
 
 

@@ -1,8 +1,8 @@
 """The cause of a failure, as every report tells it: a diagnosis, an exception or the problem."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex

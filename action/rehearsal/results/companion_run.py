@@ -1,8 +1,8 @@
 """A service or a worker that ran beside the app, as the reports tell of it."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.json_fields import Json
 
 SERVICE, WORKER = "service", "worker"

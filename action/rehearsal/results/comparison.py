@@ -1,7 +1,8 @@
 """What changed since an earlier rehearsal, the baseline."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.picture_pair import PicturePair
 
 

@@ -1,8 +1,8 @@
 """A cause that fits a failure."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.json_fields import Json
 
 

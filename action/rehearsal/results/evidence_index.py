@@ -1,8 +1,9 @@
 """The index of an evidence folder: what the reports show of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.browser_trace import TraceRequest
 from rehearsal.results.frame import ProjectFrame

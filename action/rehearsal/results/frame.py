@@ -1,7 +1,8 @@
 """A line of the project's own code in a traceback, or of a Dockerfile in the log of a build."""
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from rehearsal.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

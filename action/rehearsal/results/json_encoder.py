@@ -10,13 +10,14 @@ import re
 import sys
 from typing import Any
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.bounded_text import cut_lines, cut_text
 from rehearsal.results.json_fields import MAX_NUMBER, MAX_TEXT, Hint, fields_of, parse_hint
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Limits:
     """How much is written: characters of a text, texts of a list, entries of any other list.
 

@@ -14,6 +14,8 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+from rehearsal.dataclass import dataclass
+
 # The longest text that is written or read, in characters: no reader needs a longer one.
 MAX_TEXT = 20_000
 # The largest number up to which JavaScript can represent every whole number.
@@ -45,7 +47,7 @@ class Json:
         self.keywords = keywords
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Hint:
     """An annotation, taken apart.
 
@@ -61,7 +63,7 @@ class Hint:
     json: Json
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Field:
     """A field of a dataclass that stands in the document; an `optional` one has a default."""
 

@@ -1,8 +1,8 @@
 """What the next rehearsals would stop at, as the project's files show it."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.json_fields import Json
 
 KINDS = (

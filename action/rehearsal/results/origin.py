@@ -1,8 +1,8 @@
 """Where a rehearsal ran and what was asked for, without anything confidential."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.json_fields import Json
 
 

@@ -1,8 +1,8 @@
 """The picture of a page before the last thing that a failed test did to it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.browser_steps import END, TraceStep
 
 

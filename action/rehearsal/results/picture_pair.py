@@ -1,8 +1,9 @@
 """Two pictures of a test, from a rehearsal where it passed and from one where it failed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.browser_steps import END, TraceStep
 
 

@@ -1,7 +1,8 @@
 """Where the app can be reached: an address and a port of this machine."""
 
-from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
+
+from rehearsal.dataclass import dataclass
 
 # Unless the input publish-address names another one.
 DEFAULT_ADDRESS = "127.0.0.1"

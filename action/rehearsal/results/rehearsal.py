@@ -1,11 +1,12 @@
 """The result of a rehearsal: how it went, stage by stage, and how it ended."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Annotated
 
 from rehearsal import __version__
+from rehearsal.dataclass import dataclass
 from rehearsal.results.audit import Audit
 from rehearsal.results.cause import CauseSummary, summarize_cause
 from rehearsal.results.companion_run import CompanionRun

@@ -1,9 +1,9 @@
 """A shard: one part of a suite, and how its rehearsal ended."""
 
 import re
-from dataclasses import dataclass
 from typing import Annotated
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.json_fields import Json
 from rehearsal.verdict import Verdict
 

@@ -1,9 +1,9 @@
 """The results of the functional tests."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.json_fields import Json
 
 # Of one rehearsal that are listed with their times.

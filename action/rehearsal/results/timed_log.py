@@ -1,6 +1,6 @@
 """Lines of a log with their times."""
 
-from dataclasses import dataclass
+from rehearsal.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

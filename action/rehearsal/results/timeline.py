@@ -1,8 +1,8 @@
 """What was observed of an app from its start until it was ready, or given up."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.json_fields import Json
 
 

@@ -1,8 +1,9 @@
 """What trace.html shows: one attempt of a test."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.browser_steps import END
 from rehearsal.results.browser_trace import BrowserTrace
 from rehearsal.results.evidence_index import FailedTestEvidence

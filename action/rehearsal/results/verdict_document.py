@@ -1,8 +1,9 @@
 """The keys of verdict.json that are no fields of `RehearsalResult`: action/verdict.schema.json."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.json_fields import Json

@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.command_line import CommandLine
 from rehearsal.source.django_project import DjangoProject, find_django
 from rehearsal.source.dockerfile import Dockerfile, Stage

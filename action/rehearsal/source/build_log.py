@@ -6,8 +6,8 @@ Formats: BuildKit in the docker client 20.10, and buildx 0.13 to 0.29, with plai
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.source.dockerfile import parse_dockerfile
 

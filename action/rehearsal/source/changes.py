@@ -3,7 +3,9 @@
 import ast
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from rehearsal.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

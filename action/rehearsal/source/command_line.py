@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.changes import Change
 from rehearsal.source.dockerfile import Instruction
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.project_files import ProjectFiles, join, upwards
 from rehearsal.source.python_settings import Assignment, PythonModule, parse_module
 

@@ -3,9 +3,9 @@
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count, islice, takewhile
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.text_lines import split_lines
 
 FROM = re.compile(

@@ -3,9 +3,9 @@
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.text_lines import split_lines
 
 # A part of a pattern that is any number of folders.

@@ -3,7 +3,9 @@
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from rehearsal.dataclass import dataclass
 
 # Usual names of readers of environs, django-environ and decouple.
 ENV, CONFIG = "env", "config"

@@ -3,8 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.environment_readers import (
     DEFAULT_NAMES,
     ENVIRONMENT,

@@ -3,7 +3,9 @@
 import ast
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from rehearsal.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

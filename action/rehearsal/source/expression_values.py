@@ -2,8 +2,8 @@
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.converted_value import NotEvaluatedError, converted_value
 from rehearsal.source.environment_readers import ENVIRONMENT, GETTERS, Readers, dotted_name
 

@@ -1,6 +1,6 @@
 """Plain data: an exception that a log shows, and the lines of code that led to it."""
 
-from dataclasses import dataclass
+from rehearsal.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from rehearsal.dataclass import dataclass
 
 # Tags, variables and comments of the template language: their output is unknown.
 TEMPLATE_SYNTAX = re.compile(r"\{%[^{}]{0,500}%\}|\{\{[^{}]{0,500}\}\}|\{#[^{}]{0,500}#\}")

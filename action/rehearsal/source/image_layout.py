@@ -4,10 +4,10 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from itertools import islice
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.dockerfile import Dockerfile, Instruction, Stage, expand
 
 INSTALLS = re.compile(

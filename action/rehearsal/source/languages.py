@@ -4,7 +4,8 @@ The real outputs are in action/tests/source/stacks/.
 """
 
 import re
-from dataclasses import dataclass
+
+from rehearsal.dataclass import dataclass
 
 # The name of an exception and its message; a name may be qualified with `.` or `::`.
 NAMED = re.compile(

@@ -4,9 +4,9 @@ import posixpath
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.changes import Change, Commands, changed
 from rehearsal.source.command_line import CommandLine, instruction_command
 from rehearsal.source.dockerfile import Dockerfile, Stage

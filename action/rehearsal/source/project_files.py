@@ -1,8 +1,9 @@
 """The files of a project, by folder."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from rehearsal.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.environment_readers import Readers
 from rehearsal.source.environment_readings import Reading, find_readings
 

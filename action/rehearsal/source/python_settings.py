@@ -2,8 +2,8 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.environment_readers import find_readers
 from rehearsal.source.environment_readings import Reading
 from rehearsal.source.python_blocks import Block, statements

@@ -5,8 +5,9 @@ Source: pip's documentation, "Requirements File Format".
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from rehearsal.dataclass import dataclass
 
 VERSIONS = r"(?:===?|[<>!~]=|[<>])\s*[\w.*+!-]+"
 # A name with versions, as in PEP 508: an index is asked for it. No path, no address.

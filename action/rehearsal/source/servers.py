@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.changes import Change
 from rehearsal.source.command_line import CommandLine
 

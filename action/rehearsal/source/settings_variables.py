@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import PurePosixPath
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.code_search import MAX_FILES, TEST_PATH
 from rehearsal.source.django_project import DjangoProject, imported_modules
 from rehearsal.source.node_environment import node_readings

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+
+from rehearsal.dataclass import dataclass
 
 # A path like this is not the project's, even if the project has a file of the same name.
 INSTALLED_CODE = re.compile(

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.frames import Frame, Traceback
 from rehearsal.source.languages import LANGUAGES, MAX_LINE, NAMED, Language
 

@@ -3,9 +3,9 @@
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.command_line import CommandLine, Word, instruction_command, shell_command
 from rehearsal.source.dockerfile import Dockerfile, Stage
 from rehearsal.source.image_layout import find_all_in_image, workdir_of

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from rehearsal.dataclass import dataclass
 
 # One without an end goes to the end of the style sheet.
 COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)

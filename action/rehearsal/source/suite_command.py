@@ -5,9 +5,9 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.project_files import ProjectFiles, join, upwards
 from rehearsal.source.requirements import read_requirements
 from rehearsal.source.suite_finder import find_tests

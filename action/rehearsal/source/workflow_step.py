@@ -6,8 +6,8 @@ found.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.text_lines import split_lines
 
 USES = re.compile(

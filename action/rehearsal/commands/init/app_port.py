@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePosixPath
 
 from rehearsal.commands.init.input_line import InputLine, place
 from rehearsal.commands.init.survey import Survey
+from rehearsal.dataclass import dataclass
 from rehearsal.source.app_shape import AppShape
 from rehearsal.source.code_search import MAX_FILES, TEST_PATH
 from rehearsal.source.dockerfile import expand

@@ -1,9 +1,9 @@
 """Find the app among the services of the compose files, and the services that it needs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from rehearsal.commands.init.compose_services import ComposeService
+from rehearsal.dataclass import dataclass
 
 APP_NAMES = ("web", "app", "django", "api", "backend", "server", "site", "frontend")
 # Tools that run beside an app, which does not need them.

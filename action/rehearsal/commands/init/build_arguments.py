@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain, takewhile
 
 from rehearsal.commands.init.input_line import InputLine, place
 from rehearsal.commands.init.survey import Survey
+from rehearsal.dataclass import dataclass
 from rehearsal.source.dockerfile import instructions
 
 # BuildKit sets these; the client sets those of proxies.

@@ -4,7 +4,7 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from rehearsal.commands.init.compose_texts import (
@@ -13,6 +13,7 @@ from rehearsal.commands.init.compose_texts import (
     pairs,
     plain_text,
 )
+from rehearsal.dataclass import dataclass
 from rehearsal.source.dockerfile import parse_dockerfile
 from rehearsal.source.project_files import ProjectFiles
 

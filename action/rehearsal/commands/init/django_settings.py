@@ -3,9 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from rehearsal.commands.init.input_line import InputLine, place
+from rehearsal.dataclass import dataclass
 from rehearsal.source.django_project import DjangoProject
 from rehearsal.source.environment_readers import dotted_name
 from rehearsal.source.falsy_value import falsy_value

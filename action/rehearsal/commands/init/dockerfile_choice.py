@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 from rehearsal.config.build import APP_FILES
+from rehearsal.dataclass import dataclass
 from rehearsal.source.dockerfile import Dockerfile, Stage, expand, parse_dockerfile
 from rehearsal.source.image_layout import copy_words
 from rehearsal.source.project_files import ProjectFiles, join

@@ -1,7 +1,8 @@
 """The draft of a workflow's step: lines of inputs, each with its reason."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from rehearsal.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

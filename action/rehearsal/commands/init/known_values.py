@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from rehearsal.commands.init.app_service import ComposeSetup
 from rehearsal.commands.init.compose_texts import env_file_values
+from rehearsal.dataclass import dataclass
 from rehearsal.source.project_files import ProjectFiles, join
 
 EXAMPLE = re.compile(

@@ -3,8 +3,8 @@
 import configparser
 import re
 import tomllib
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.project_files import ProjectFiles, join, upwards
 from rehearsal.source.suite_command import lists_all
 

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from rehearsal.commands.init.input_line import place
 from rehearsal.commands.init.script_variables import script_variables
 from rehearsal.commands.init.servers_beside import ServerBeside, part_of
 from rehearsal.commands.init.survey import Survey
+from rehearsal.dataclass import dataclass
 
 # Names of the main servers of an app: set them even if the app has a default.
 MAIN = re.compile(

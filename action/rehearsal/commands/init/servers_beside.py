@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from rehearsal.commands.init.compose_services import ComposeService, host_name, is_whole
+from rehearsal.dataclass import dataclass
 
 IMAGES = {
     "postgres": "postgres:17", "mysql": "mysql:8.4", "mongo": "mongo:8", "redis": "redis:8",

@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ from rehearsal.commands.init.known_values import KnownValue, known_values
 from rehearsal.commands.init.other_languages import other_variables
 from rehearsal.commands.init.rerooted import rerooted
 from rehearsal.commands.init.variable_values import is_secret
+from rehearsal.dataclass import dataclass
 from rehearsal.source.app_shape import AppShape, find_app_shape
 from rehearsal.source.image_layout import find_in_image
 from rehearsal.source.packages import declared

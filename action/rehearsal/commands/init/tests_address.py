@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rehearsal.commands.init.browser_tests import CYPRESS, PLAYWRIGHT
 from rehearsal.commands.init.input_line import place
+from rehearsal.dataclass import dataclass
 from rehearsal.source.project_files import ProjectFiles, join, upwards
 
 # An address that tests open if nothing gives them another one.

@@ -1,9 +1,10 @@
 """Why a merge did not pass: each cause once, with the shards that have it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rehearsal.commands.merge.merging import MergeResult
+from rehearsal.dataclass import dataclass
 from rehearsal.results.cause import CauseSummary
 from rehearsal.verdict import Verdict
 

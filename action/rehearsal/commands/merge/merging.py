@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rehearsal.commands.merge.completeness import check_completeness
 from rehearsal.commands.merge.shards import ShardEvidence, ShardTest
+from rehearsal.dataclass import dataclass
 from rehearsal.report.words import join_names, unique
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.engine_versions import EngineVersions

@@ -3,8 +3,8 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.file_names import PAGE_FILE
 from rehearsal.results.rehearsal import RehearsalResult

@@ -1,8 +1,9 @@
 """Tags in the local engine: a push needs one, and afterwards the earlier tags are restored."""
 
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.verdict import RehearsalError
 

@@ -1,8 +1,7 @@
 """Why a reference holds another image, although a push or a tag for it succeeded."""
 
-from dataclasses import dataclass
-
 from rehearsal.commands.publish.publication import PublishTarget, publish_failed
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.registry import RemoteImage
 from rehearsal.verdict import RehearsalError
 

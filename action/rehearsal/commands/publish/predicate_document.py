@@ -1,9 +1,9 @@
 """What the predicate of our attestations holds; action/predicate.schema.json comes from it."""
 
 import re
-from dataclasses import dataclass
 from typing import Annotated
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.digest_format import DIGEST
 from rehearsal.results.json_fields import Json
 from rehearsal.results.origin import Origin

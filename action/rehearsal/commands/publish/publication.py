@@ -1,10 +1,11 @@
 """The state of a publication: what each registry holds, and the result."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from rehearsal.commands.publish.digest_lines import write_digests
 from rehearsal.commands.publish.reference import Reference
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.registry import RemoteImage
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import Problem, RehearsalError, Verdict

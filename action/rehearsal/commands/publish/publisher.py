@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.commands.publish.local_tags import LocalTags
@@ -18,6 +17,7 @@ from rehearsal.commands.publish.pusher import Pusher
 from rehearsal.commands.publish.request import PublishRequest
 from rehearsal.commands.publish.same_image import require_same_image
 from rehearsal.commands.publish.verify import Verifier
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.github import Console
 from rehearsal.outside.registry import Registries

@@ -1,7 +1,6 @@
 """Write the image to one reference: by a push, or by a tag for a manifest that is there."""
 
 import re
-from dataclasses import dataclass
 
 from rehearsal.commands.publish.local_tags import LocalTags
 from rehearsal.commands.publish.mismatch import MOVED_HINT, Written
@@ -9,6 +8,7 @@ from rehearsal.commands.publish.publication import PublishTarget, TargetState, p
 from rehearsal.commands.publish.registry_errors import find_reason, one_line
 from rehearsal.commands.publish.stream_output import stream_output
 from rehearsal.commands.publish.verify import Verifier
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.github import Console
 from rehearsal.outside.registry import Registries
 

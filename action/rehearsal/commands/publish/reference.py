@@ -1,9 +1,9 @@
 """References to push to: a registry, a repository and a tag."""
 
 import re
-from dataclasses import dataclass
 
 from rehearsal.config.inputs import Inputs, quoted
+from rehearsal.dataclass import dataclass
 from rehearsal.verdict import MisconfiguredError
 
 # Source: distribution/reference, the grammar of reference.go.

@@ -1,9 +1,9 @@
 """Find the reason of a failure in the message of the docker client."""
 
 import re
-from dataclasses import dataclass
 
 from rehearsal.commands.publish.reference import split_repository
+from rehearsal.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,6 @@
 """Parse and check the inputs of action/publish."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.commands.publish.reference import Reference, read_references
@@ -10,6 +9,7 @@ from rehearsal.commands.workflow.dropped_outputs import ONE_LINE
 from rehearsal.config.input_table import DAY
 from rehearsal.config.input_types import BOOLEAN, FOLDER, LINES, TEXT, Input, number, table
 from rehearsal.config.inputs import Inputs, quoted
+from rehearsal.dataclass import dataclass
 from rehearsal.evidence.require_passed import require_passed
 from rehearsal.results.digest_format import DIGEST
 from rehearsal.results.rehearsal import RehearsalResult

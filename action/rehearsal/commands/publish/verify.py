@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +10,7 @@ from rehearsal.commands.publish.mismatch import Written, mismatch
 from rehearsal.commands.publish.publication import PublishTarget, TargetState, publish_failed
 from rehearsal.commands.publish.reference import split_repository
 from rehearsal.commands.publish.registry_errors import find_reason, one_line
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.engine import EngineError
 from rehearsal.outside.image_config import config_digest
 from rehearsal.outside.registry import Registries, RemoteImage

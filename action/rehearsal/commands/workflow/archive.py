@@ -2,10 +2,10 @@
 
 import json
 import tarfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.digest_format import DIGEST, digest_of
 from rehearsal.verdict import RehearsalError, Verdict
 

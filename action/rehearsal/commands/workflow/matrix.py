@@ -8,10 +8,10 @@ works out from the inputs what it has to do.
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rehearsal.config.inputs import Inputs
 from rehearsal.config.workflow_inputs import BROWSER_NAME, BROWSER_VARIABLE, MAX_JOBS
+from rehearsal.dataclass import dataclass
 from rehearsal.redaction.secret import ANY_NAME, parse_variables
 from rehearsal.results.shard import shard_title
 from rehearsal.verdict import MisconfiguredError

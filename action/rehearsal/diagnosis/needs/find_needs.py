@@ -1,9 +1,10 @@
 """Find what the next rehearsals would stop at, after a rehearsal that failed early."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
+from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.causes import CAUSES
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.faults import attempt

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
 from rehearsal.config import child_environment
 from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.files import read_text
 from rehearsal.outside.machine_programs import find_browsers, has_display, missing_modules
 from rehearsal.source.requirements import read_requirements

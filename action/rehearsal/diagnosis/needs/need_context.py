@@ -1,9 +1,10 @@
 """What the finders read: the facts of the failure, the app's files, and the inputs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
+from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.facts import MISSING_VARIABLES
 from rehearsal.diagnosis.needs.given import Given
 from rehearsal.diagnosis.proposal_context import Context

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.local.expressions.values import ExpressionError, Scalar, parse_number
 
 # GitHub's own limit.

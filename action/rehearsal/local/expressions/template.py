@@ -1,8 +1,8 @@
 """Text that contains expressions: `py${{ matrix.python }}`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.local.expressions.evaluation import evaluate
 from rehearsal.local.expressions.syntax import parse
 from rehearsal.local.expressions.values import Contexts, ExpressionError, as_text, require_known

@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from rehearsal.audit.exchange import Exchange
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.http_exchange import ask
 from rehearsal.pipeline.audit.origin import Origin
 from rehearsal.pipeline.stages.probe import REDIRECT_STATUSES

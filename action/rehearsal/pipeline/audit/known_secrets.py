@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.audit.observations import SecretPlace
 from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.dataclass import dataclass
 from rehearsal.redaction.secret_search import search_forms
 
 HISTORY = "the history"

@@ -4,7 +4,7 @@ What is kept is bounded, since an image may have any number of such files.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from rehearsal.audit.foreign_files import package_folder
 from rehearsal.audit.stray_files import (
@@ -14,6 +14,7 @@ from rehearsal.audit.stray_files import (
     find_stray,
     is_private_key,
 )
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.image_archive import Layer
 from rehearsal.outside.tar_stream import BadArchiveError, TarMember, TarStream
 from rehearsal.pipeline.audit.member_search import MemberSearch

@@ -1,9 +1,9 @@
 """Which links of the app's pages lead to the app itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.published_port import PublishedPort
 
 

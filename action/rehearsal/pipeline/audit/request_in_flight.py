@@ -1,8 +1,8 @@
 """A request of which the app has begun to answer, or to read, when the container is stopped."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.held_request import HeldRequest
 from rehearsal.outside.http_probe import request_head
 from rehearsal.results.published_port import PublishedPort

@@ -2,10 +2,11 @@
 
 import math
 import threading
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from rehearsal.audit.observations import ContainerProcess
 from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.dataclass import dataclass
 from rehearsal.evidence.log import Log
 from rehearsal.pipeline.context import RunContext
 from rehearsal.pipeline.stages.container import Container

@@ -1,7 +1,8 @@
 """The port of the app where the input port is empty: the one that the image exposes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from rehearsal.dataclass import dataclass
 
 DEFAULT_PORT = 8888
 

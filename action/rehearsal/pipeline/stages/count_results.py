@@ -1,8 +1,9 @@
 """Count the tests, from JUnit reports and from the test runner's own output."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rehearsal.config.rehearsal_plan import SuitePlan
+from rehearsal.dataclass import dataclass
 from rehearsal.pipeline.stages.shards_and_retries import (
     NO_TESTS_EXIT_CODE,
     command_names,

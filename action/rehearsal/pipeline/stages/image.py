@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.config.rehearsal_plan import BuildPlan
+from rehearsal.dataclass import dataclass
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.image_config import config_digest

@@ -1,10 +1,10 @@
 """Probe the app until it answers as requested, the container exits, or waiting cannot help."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from rehearsal.config.rehearsal_plan import ProbePlan
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.http_response import Answer
 from rehearsal.pipeline.stages.stuck_detector import StuckDetector, answer_kind
 from rehearsal.pipeline.timeline_recorder import TimelineRecorder

@@ -1,12 +1,12 @@
 """The container of a service: its image, its creation and its start."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.config.compose_project import labelled
 from rehearsal.config.grid import grid_port
 from rehearsal.config.rehearsal_plan import ServicePlan
+from rehearsal.dataclass import dataclass
 from rehearsal.evidence.log import Log
 from rehearsal.outside import compose
 from rehearsal.outside.engine import Engine, EngineError

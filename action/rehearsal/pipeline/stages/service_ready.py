@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.config.grid import grid_port
 from rehearsal.config.rehearsal_plan import ServicePlan
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.exposed_ports import exposed_ports
 from rehearsal.outside.listeners import listeners

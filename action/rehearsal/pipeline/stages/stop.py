@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.engine import Engine
 from rehearsal.pipeline.stages.container import Container
 from rehearsal.pipeline.stages.container_end import ContainerEnd, read_end

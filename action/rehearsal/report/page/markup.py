@@ -5,10 +5,10 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from rehearsal.ansi import COLOUR_CODE
+from rehearsal.dataclass import dataclass
 
 TAG = re.compile(r"[a-z][a-z0-9]*\Z")
 ATTRIBUTE = re.compile(r"(?!on|style)[a-z][a-z-]*\Z", re.IGNORECASE)

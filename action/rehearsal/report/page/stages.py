@@ -1,9 +1,9 @@
 """The stages drawn to scale, and what was seen while the app got ready."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 
+from rehearsal.dataclass import dataclass
 from rehearsal.report.markdown import PYTHON_TEST
 from rehearsal.report.page.markup import Child, Markup, breakable, element
 from rehearsal.report.words import seconds_text, stage_title

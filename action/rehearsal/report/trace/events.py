@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.browser_trace import BrowserTrace, TraceRequest
 from rehearsal.results.file_names import CONTAINER_LOG, SERVICES_FOLDER

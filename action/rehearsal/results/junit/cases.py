@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from xml.etree import ElementTree as ET
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.junit.attachments import attachments_of, output_of
 from rehearsal.results.junit.document import Suite, properties
 from rehearsal.results.junit.failures import attempts_of, failures_of, message_of, trace_of

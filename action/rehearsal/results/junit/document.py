@@ -1,10 +1,11 @@
 """The elements of reports, read one test case at a time: a report may not fit into memory."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.junit.report_text import BEGINNING
 
 SUITE_TAGS = ("testsuites", "testsuite")

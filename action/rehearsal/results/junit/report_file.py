@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from xml.etree import ElementTree as ET
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.junit.cases import Case, read_case
 from rehearsal.results.junit.document import DocumentReader, OtherXmlError, ReadingError, Suite
 from rehearsal.results.junit.names import MOCHA_JUNIT

@@ -1,8 +1,8 @@
 """Read test results from JUnit XML, as the tools of many languages write it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.results.junit.attempts import fold_attempts, fold_reruns_of_pytest
 from rehearsal.results.junit.counts import Counts
 from rehearsal.results.junit.report_file import read_file

@@ -1,7 +1,8 @@
 """The closing lines of one run of a test runner, as numbers."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from rehearsal.dataclass import dataclass
 
 # In characters: a failure has more than this only if its test prints a whole page.
 MAX_TEXT = 64 << 10

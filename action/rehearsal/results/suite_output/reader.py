@@ -1,9 +1,9 @@
 """Count the tests by what test runners print: their closing lines, and the failures they name."""
 
 import re
-from dataclasses import dataclass
 
 from rehearsal.ansi import CONTROL_SEQUENCE
+from rehearsal.dataclass import dataclass
 from rehearsal.results.suite_output.closing import MAX_TEXT
 from rehearsal.results.suite_output.other_runners import OtherRunners
 from rehearsal.results.suite_output.pytest_output import PytestOutput

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.one_test.script import Word
 
 # The value of an option that may have none: --parallel 4, --parallel.

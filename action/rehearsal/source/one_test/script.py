@@ -3,8 +3,8 @@
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.source.command_line import CommandLine, shell_command
 
 SEPARATORS = ("&&", ";", "\n")

@@ -1,7 +1,8 @@
 """A test that is to be run alone, and the files around it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from rehearsal.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,10 @@
 """Registries and an engine in memory. A pushed image is there, unless a test changes that."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.process import Process, Sink
 from rehearsal.outside.registry import Registries, RemoteImage

@@ -3,7 +3,7 @@ import json
 import re
 import tarfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from rehearsal.commands.workflow import image_transfer
 from rehearsal.commands.workflow.archive import read_archive
 from rehearsal.commands.workflow.image_transfer import identify, restore
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 

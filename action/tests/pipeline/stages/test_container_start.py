@@ -1,8 +1,9 @@
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import pytest
 
+from rehearsal.dataclass import dataclass
 from rehearsal.evidence.log import Log
 from rehearsal.outside.process import Process, Sink
 from rehearsal.pipeline.stages import container_start

@@ -3,7 +3,9 @@
 import math
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from rehearsal.dataclass import dataclass
 
 # In seconds. A machine with two cores may start four containers at once.
 PATIENCE = 10.0

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from stat import S_IMODE, S_ISDIR, S_ISREG
 
 from rehearsal.config.rehearsal_plan import ContainerPlan
+from rehearsal.dataclass import dataclass
 from rehearsal.pipeline.audit.starts.mounts import (
     LINKS,
     Mount,

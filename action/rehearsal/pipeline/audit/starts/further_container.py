@@ -4,10 +4,11 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rehearsal.audit.observations import StartRun
 from rehearsal.config.rehearsal_plan import ContainerPlan
+from rehearsal.dataclass import dataclass
 from rehearsal.evidence.log import Log
 from rehearsal.outside import http_probe
 from rehearsal.outside.engine import EngineError

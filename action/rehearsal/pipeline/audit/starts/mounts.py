@@ -2,9 +2,9 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from rehearsal.config.rehearsal_plan import ContainerPlan
+from rehearsal.dataclass import dataclass
 from rehearsal.pipeline.stages.container_arguments import shared_options
 
 VOLUME, MOUNT, TMPFS, VOLUMES_FROM = "--volume", "--mount", "--tmpfs", "--volumes-from"

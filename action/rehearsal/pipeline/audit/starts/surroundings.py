@@ -1,8 +1,9 @@
 """What further containers share: new services in a network of their own, and new volumes."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from rehearsal.config.rehearsal_plan import CompanionsPlan, ContainerPlan
+from rehearsal.dataclass import dataclass
 from rehearsal.evidence.log import Log
 from rehearsal.pipeline.audit.starts.clock import StartClock
 from rehearsal.pipeline.audit.subject import Subject

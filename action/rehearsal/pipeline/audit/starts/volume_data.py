@@ -4,10 +4,11 @@ import io
 import re
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from pathlib import PurePosixPath
 
+from rehearsal.dataclass import dataclass
 from rehearsal.pipeline.audit.starts.sqlite_tables import MAGIC, find_filled_tables
 
 # In bytes.

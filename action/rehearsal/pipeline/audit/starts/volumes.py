@@ -4,8 +4,8 @@ import tarfile
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from rehearsal.dataclass import dataclass
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.pipeline.audit.starts.volume_data import (
     VolumeData,
