@@ -1,5 +1,7 @@
 """The entry point: answer `--version` at once, import the sub-commands only for the rest."""
 
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,6 +15,9 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
     if list(words) == ["--version"]:
         print(f"dress-rehearsal {__version__}")  # noqa: T201  (no console, which is slow to import)
         return 0
+    # Without it, Python searches all that was imported for garbage when it ends: this takes as long
+    # as five starts of Python.
+    atexit.register(gc.freeze)
     # Here and not above: argparse and the console take longer to import than Python to start.
     from rehearsal.run_command import run_command  # noqa: PLC0415
 
