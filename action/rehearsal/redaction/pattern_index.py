@@ -15,8 +15,6 @@ from typing import NamedTuple
 
 from rehearsal.redaction.pattern import WINDOW, WORD, Pattern, Span, rarity
 
-# How many words of a window have to be in the text, if it has as many at an alignment.
-NEEDED_WORDS = 3
 # From so many windows on, one look at each word is faster than a search for each window.
 MANY_WINDOWS = 32
 # Words that no text has make the set's table large: then few words of a text share a place in it
@@ -25,11 +23,15 @@ FILLERS = tuple(high << 8 | low for high in range(10) for low in range(0x80, 0x1
 
 
 class _Entry(NamedTuple):
-    """A window, where a word is in it, and other words that are in each text with the window."""
+    """A window, where a word is in it, and two other words that are then in the text, too.
+
+    They are the same word again if the window has no others at this alignment.
+    """
 
     window: bytes
     offset: int
-    others: frozenset[int]
+    second: int
+    third: int
 
 
 class PatternIndex:
@@ -47,8 +49,8 @@ class PatternIndex:
         for text in self._windows:
             for word, entry in _entries(text):
                 self._by_word.setdefault(word, []).append(entry)
-        others = (each.others for entries in self._by_word.values() for each in entries)
-        words = set(self._by_word).union(*others)
+        entries = [each for entries in self._by_word.values() for each in entries]
+        words = {*self._by_word, *(e.second for e in entries), *(e.third for e in entries)}
         self._words = frozenset([*FILLERS, *words] if words else ())
 
     def scan(self, data: bytes) -> tuple[list[Span], int]:
@@ -68,19 +70,23 @@ class PatternIndex:
         """Yield each window that is in the data, and where."""
         words = memoryview(data)[: len(data) // WORD * WORD].cast("I")
         found = self._words.intersection(words)
-        likely = {
-            word: entries
+        likely = [
+            (word, each)
             for word in found
-            if (entries := [each for each in self._by_word.get(word, ()) if each.others <= found])
-        }
-        texts = {each.window for entries in likely.values() for each in entries}
+            for each in self._by_word.get(word, ())
+            if each.second in found and each.third in found
+        ]
+        texts = {each.window for _, each in likely}
         if len(texts) < MANY_WINDOWS:
             for text in texts:
                 yield from ((text, at) for at in _occurrences(text, data))
         else:
-            places = itertools.compress(itertools.count(), map(likely.__contains__, words))
+            entries: dict[int, list[_Entry]] = {}
+            for word, each in likely:
+                entries.setdefault(word, []).append(each)
+            places = itertools.compress(itertools.count(), map(entries.__contains__, words))
             for place in places:
-                for each in likely[words[place]]:
+                for each in entries[words[place]]:
                     at = place * WORD - each.offset
                     if at >= 0 and data.startswith(each.window, at):
                         yield each.window, at
@@ -119,13 +125,15 @@ def _entries(window: bytes) -> Iterator[tuple[int, _Entry]]:
             key=lambda at: rarity(window[at : at + WORD]),
             reverse=True,
         )
-        word, *others = (_number(window[at : at + WORD]) for at in places[:NEEDED_WORDS])
-        yield word, _Entry(window, places[0], frozenset(others))
+        words = [_number(window[at : at + WORD]) for at in places[:3]]
+        word, second, third = (words * 3)[:3]
+        yield word, _Entry(window, places[0], second, third)
     if len(window) < WINDOW:
         # At one alignment of four, the only whole word ends with a byte that is not known.
         at = WORD - 1
         for byte in range(256):
-            yield _number(window[at:] + bytes((byte,))), _Entry(window, at, frozenset())
+            word = _number(window[at:] + bytes((byte,)))
+            yield word, _Entry(window, at, word, word)
 
 
 def _number(word: bytes) -> int:

@@ -54,7 +54,7 @@ class ShortenedValues:
 
     def _spans(self, dotted: bytes) -> Iterator[Span]:
         """Yield each piece on either side of dots."""
-        if not self._may_have_pieces(dotted):
+        if DOTS not in dotted or not self._may_have_pieces(dotted):
             return
         end = -len(DOTS)
         texts = dotted.split(DOTS)
@@ -109,12 +109,17 @@ class ShortenedValues:
 
     def _longest_end(self, text: bytes) -> int:
         """Return the length of the longest end of a text that is a piece."""
-        lengths = range(1, min(len(text), self._longest) + 1)
+        lengths = self._lengths(text, LAST(text))
         return bisect.bisect_left(lengths, True, key=lambda n: text[-n:] not in self._text)
 
     def _longest_start(self, text: bytes) -> int:
-        lengths = range(1, min(len(text), self._longest) + 1)
+        lengths = self._lengths(text, FIRST(text))
         return bisect.bisect_left(lengths, True, key=lambda n: text[:n] not in self._text)
+
+    def _lengths(self, text: bytes, six: bytes) -> range:
+        """Return the lengths to compare: a search of all values takes longer than of a set."""
+        longest = self._longest if six in self._sixes else MIN_LENGTH - 1
+        return range(1, min(len(text), longest) + 1)
 
     def _is_secret(self, piece: bytes) -> bool:
         """Whether a piece has enough characters, some of them letters or digits."""
@@ -135,7 +140,7 @@ def _grams(lines: Iterable[bytes], length: int) -> frozenset[bytes]:
 def _dotted(data: bytes) -> bytes:
     """Return the data with each ellipsis as dots, as many as its bytes."""
     # One byte is found much faster than two.
-    if (b"]" in data and b" chars]" in data) or (b"+" in data and b"'+" in data):
+    if (b"]" in data and b" chars]" in data) or (b"'" in data and b"'+" in data):
         data = COUNT.sub(lambda found: b"." * len(found[0]), data)
     if b"\\" in data:
         data = data.replace(b"\\u2026", b"......")

@@ -3,7 +3,9 @@
 import base64
 import html
 import json
+import random
 import shlex
+import string
 from collections.abc import Callable
 from itertools import pairwise
 from unittest.mock import patch
@@ -118,6 +120,16 @@ ENCODERS: list[Callable[[str], str]] = [
     lambda value: json.dumps(base64.encodebytes(b"ab" + value.encode() * 9).decode()),
     lambda value: base64.urlsafe_b64encode(b"a" + value.encode()).decode().rstrip("="),
 ]
+# Each writes such a value with nothing around it.
+EXACT_ENCODERS: list[Callable[[str], str]] = [
+    str,
+    lambda value: quote(value, safe=""),
+    lambda value: html.escape(quote(value)),
+    lambda value: "".join(f"\\u{ord(char):04x}" if not char.isalnum() else char for char in value),
+    lambda value: value.encode().hex(),
+    lambda value: value.encode().hex().upper(),
+    lambda value: base64.b64encode(value.encode()).decode()[: len(value) * 8 // 6],
+]
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=6, max_size=20)
 VALUES = st.lists(
     st.one_of(
@@ -202,3 +214,27 @@ def test_redactor__finds_each_encoding_in_any_text(
     out = redactor(value).redact_bytes(before + encode(value).encode() + after)
     assert b"***" in out
     assert encode(value).encode() not in out
+
+
+SECRET_CHARACTERS = string.ascii_letters + string.digits + "-_$%/+=!"
+# Of the lines between secrets; no encoding of a secret begins or ends with a parenthesis.
+LOG_CHARACTERS = "0123456789abcdef .:[]\n"
+
+
+@pytest.mark.parametrize("many", [0, 1000])
+@pytest.mark.parametrize("seed", range(10))
+def test_stream__replaces_each_of_many_secrets_and_nothing_else(seed: int, many: int) -> None:
+    """What is expected is known without the patterns: secrets, and lines of a log between them."""
+    chance = random.Random(seed)  # noqa: S311 (a test that can be repeated)
+    values = [
+        "".join(chance.choices(SECRET_CHARACTERS, k=chance.randint(16, 40))) for _ in range(60)
+    ]
+    text = expected = b""
+    for _ in range(60):
+        line = f"({''.join(chance.choices(LOG_CHARACTERS, k=chance.randint(0, 60)))})".encode()
+        value, encode = chance.choice(values), chance.choice(EXACT_ENCODERS)
+        text += line + encode(value).encode()
+        expected += line + REPLACEMENT
+    cuts = sorted(chance.choices(range(len(text)), k=20))
+    with patch.object(pattern_index, "MANY_WINDOWS", many):
+        assert in_pieces(redactor(*values), text + b"(", cuts) == expected + b"("
