@@ -11,6 +11,7 @@ from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.junit.reports import read_reports
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import write_json
+from rehearsal.verdict import Problem, Verdict
 
 _CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_$%/+=!"
 
@@ -36,6 +37,7 @@ def make_shards(folder: Path) -> None:
         result = RehearsalResult(
             name=f"1-1-{number}-of-100",
             shard=f"{number}/100",
+            problems=(Problem(Verdict.TESTS_FAILED, "10 tests failed"),),
             suite_results=results,
             index=EvidenceIndex(failed=failed),
         )

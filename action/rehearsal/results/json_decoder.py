@@ -1,10 +1,10 @@
 """JSON to dataclasses; `json_fields` chooses their fields and the keys."""
 
-import dataclasses
 import json
 import re
 from collections.abc import Mapping
-from enum import EnumType
+from enum import Enum, EnumType
+from functools import cache
 from typing import Any, TypeVar
 
 from rehearsal.results.json_fields import MAX_NUMBER, MAX_TEXT, Hint, fields_of, parse_hint
@@ -45,18 +45,21 @@ def _decode(hint: Hint, value: Any, place: str) -> Any:
         listed = _expect(list, value, place, "a list")
         if len(listed) > hint.json.keywords.get("maxItems", len(listed)):
             raise InvalidDocumentError(f"{place} has {len(listed):,} entries, which are too many")
+        item = parse_hint(hint.item)
         return tuple(
-            decode(hint.item, each, f"{place}[{number}]") for number, each in enumerate(listed)
+            _decode(item, each, f"{place}[{number}]") for number, each in enumerate(listed)
         )
     if hint.container is dict:
         entries = _expect(dict, value, place, "an object").items()
-        return {key: decode(hint.item, each, _join(place, key)) for key, each in entries}
-    if dataclasses.is_dataclass(hint.kind):
+        item = parse_hint(hint.item)
+        return {key: _decode(item, each, _join(place, key)) for key, each in entries}
+    if hint.is_object:
         return _decode_object(hint.kind, _expect(dict, value, place, "an object"), place)
     if isinstance(hint.kind, EnumType):
         return _decode_enum(hint.kind, _decode_scalar(str, value, place), place)
     found = _decode_scalar(hint.kind, value, place)
-    _check(hint.json.keywords, found, place)
+    if hint.json.keywords:
+        _check(hint.json.keywords, found, place)
     return found
 
 
@@ -71,10 +74,15 @@ def _decode_object(kind: Any, content: Mapping[str, Any], place: str) -> Any:
 
 
 def _decode_enum(kind: Any, word: str, place: str) -> Any:
-    found = next((member for member in kind if str(member) == word), None)
+    found = _members(kind).get(word)
     if found is None:
         raise InvalidDocumentError(f"{place} is {word[:40]!r}, which is not known")
     return found
+
+
+@cache
+def _members(kind: type[Enum]) -> dict[str, Enum]:
+    return {str(member): member for member in kind}
 
 
 def _decode_scalar(kind: Any, value: Any, place: str) -> Any:

@@ -3,7 +3,6 @@
 This never fails: whatever a field holds is written as something that `json_decoder` takes.
 """
 
-import dataclasses
 import json
 import math
 import re
@@ -76,11 +75,12 @@ class _Encoder:
         if hint.container is tuple:
             lines, entries = self._limits.lines, self._limits.entries
             kept = cut_lines(value, lines) if hint.item is str else value[:entries]
-            return [self._value(parse_hint(hint.item), each) for each in kept]
+            item = parse_hint(hint.item)
+            return [self._value(item, each) for each in kept]
         if hint.container is dict:
             item = parse_hint(hint.item)
             return {self._text(key): self._value(item, each) for key, each in value.items()}
-        if dataclasses.is_dataclass(hint.kind):
+        if hint.is_object:
             return self.object(value)
         if hint.kind in {int, float}:
             return _nearest_number(hint, value)

@@ -52,10 +52,11 @@ class Hint:
     """An annotation, taken apart.
 
     `kind` is the type without `| None`. `container` is tuple or dict where the type is one of
-    these, and `item` the annotation of what is in it.
+    these, and `item` the annotation of what is in it. `is_object` says that it is a dataclass.
     """
 
     kind: Any
+    is_object: bool
     container: type | None
     item: Any
     nullable: bool
@@ -102,6 +103,7 @@ def parse_hint(annotation: Any) -> Hint:
     container = get_origin(kind)
     return Hint(
         kind=kind,
+        is_object=dataclasses.is_dataclass(kind),
         container=container,
         # The X of `tuple[X, ...]` and of `dict[str, X]`.
         item=get_args(kind)[container is dict] if container else None,
