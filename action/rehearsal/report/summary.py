@@ -8,6 +8,7 @@ from rehearsal.report import markdown
 from rehearsal.report.audit_summary import audit_fact, audit_sections
 from rehearsal.report.cause_summary import also_needed_lines, cause_lines
 from rehearsal.report.since_summary import since_lines
+from rehearsal.report.slowest import slowest_text
 from rehearsal.report.tests_summary import (
     FLAKY_COLUMN,
     MAX_TESTS,
@@ -63,6 +64,12 @@ def remark_lines(result: RehearsalResult) -> Iterator[str]:
     yield from (f"- ⚠️ {markdown.cell(warning)}" for warning in result.warnings[:MAX_TESTS])
     yield from (f"- {markdown.cell(notice)}" for notice in result.notices[:MAX_TESTS])
     yield ""
+
+
+def slowest_fact(result: RehearsalResult) -> Iterator[str]:
+    """Yield what took most of the time, for a list of facts."""
+    if text := slowest_text(result):
+        yield f"- {markdown.cell(text)}"
 
 
 def image_lines(result: RehearsalResult) -> Iterator[str]:
@@ -130,6 +137,7 @@ def _facts(result: RehearsalResult) -> Iterator[str]:
         yield audit_fact(result.audit)
     if result.ready_seconds is not None:
         yield f"- The app was ready {result.ready_seconds:.2f} s after its container started"
+    yield from slowest_fact(result)
     yield ""
 
 

@@ -9,7 +9,14 @@ from rehearsal.report.audit_summary import audit_fact, audit_sections
 from rehearsal.report.cause_summary import cause_lines
 from rehearsal.report.markdown import cell, document, escape, name_cell, table
 from rehearsal.report.since_summary import since_lines
-from rehearsal.report.summary import footer, heading_lines, image_lines, remark_lines, sign
+from rehearsal.report.summary import (
+    footer,
+    heading_lines,
+    image_lines,
+    remark_lines,
+    sign,
+    slowest_fact,
+)
 from rehearsal.report.tests_summary import FLAKY_COLUMN, MAX_TESTS, rerun_lines, slowest_lines
 from rehearsal.report.words import counts_text, join_names, reported_message
 from rehearsal.results.file_names import PAGE_FILE, VERDICT_FILE
@@ -46,7 +53,8 @@ def _sections(merged: MergeResult, evidence: str) -> Iterator[Iterable[str]]:
     for each in causes[:MAX_CAUSES]:
         yield cause_lines(each.cause, shards=join_names(each.shards))
     yield _further_causes(causes[MAX_CAUSES:])
-    yield [f"- Tests: {total(result)}", *([audit_fact(result.audit)] if result.audit else []), ""]
+    audit = [audit_fact(result.audit)] if result.audit else []
+    yield [f"- Tests: {total(result)}", *audit, *slowest_fact(result), ""]
     yield _shards(result.shards)
     if result.audit:
         yield from audit_sections(result.audit)

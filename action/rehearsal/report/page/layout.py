@@ -1,13 +1,15 @@
 """What the page of a rehearsal and the page of a merge share: the frame and the common parts."""
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from rehearsal import __version__
-from rehearsal.report.page.markup import Child, Markup, element, inline
-from rehearsal.report.page.origin import origin_line
+from rehearsal.report.page.anchors import anchor_of
+from rehearsal.report.page.markup import Child, Markup, breakable, element, inline
+from rehearsal.report.page.origin import SEPARATOR, origin_line
+from rehearsal.report.slowest import TITLE, Slowest, slowest_parts
 from rehearsal.report.web_links import COMMIT, known_commit
 from rehearsal.report.words import REHEARSE
 from rehearsal.results.origin import Origin
@@ -47,7 +49,8 @@ def layout(
             "header",
             element("h1", element("span", verdict, class_="verdict"), " Dress rehearsal"),
             origin_line(result.origin),
-            element("p", " · ".join(facts), class_="soft"),
+            element("p", SEPARATOR.join(facts), class_="soft"),
+            _slowest(slowest_parts(result)),
         ),
         _bar(jumps),
         element("section", id="found", aria_label="What was found", class_="screen", hidden=True),
@@ -57,6 +60,19 @@ def layout(
         class_="passed" if result.verdict is Verdict.PASSED else "failed",
     )
     return Markup((DOCTYPE, *element("html", head, body, lang="en").parts, "\n"))
+
+
+def _slowest(parts: Sequence[Slowest]) -> Child:
+    """Return what took most of the time; a test has a link to its card or its row."""
+    if not parts:
+        return None
+    shown: list[Child] = []
+    for each in parts:
+        name: Child = breakable(each.subject)
+        if each.test:
+            name = element("a", name, href=f"#{anchor_of(each.test)}")
+        shown.append(("; " if shown else None, name, f" {each.words}"))
+    return element("p", TITLE, shown, class_="soft", id="slowest")
 
 
 def _bar(jumps: Iterable[tuple[str, str]]) -> Markup:

@@ -1,0 +1,77 @@
+"""What took most of the time, in the words that the page and the summary share."""
+
+from collections.abc import Iterator
+
+from rehearsal.dataclass import dataclass
+from rehearsal.report.markdown import PYTHON_TEST
+from rehearsal.report.words import one_line, seconds_text, slowest_first
+from rehearsal.results.bounded_text import cut_name
+from rehearsal.results.rehearsal import RehearsalResult
+
+TITLE = "Slowest: "
+# The stages as something that takes time.
+DOING = {
+    "build": "building the image",
+    "services": "waiting for the services",
+    "before": "before-command",
+    "start": "starting the container",
+    "setup": "setup-command",
+    "ready": "waiting until the app was ready",
+    "test": "the tests",
+    "audit": "the audit",
+    "stop": "stopping the container",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slowest:
+    """A `subject` and the `words` that say how long it took; `test` is a test's whole name."""
+
+    subject: str
+    words: str
+    test: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.words}"
+
+
+def slowest_parts(result: RehearsalResult) -> list[Slowest]:
+    """Return the slowest test, and the slowest stage or, of a merge, the slowest rehearsal."""
+    return [*_test(result), *_stage(result), *_shard(result)]
+
+
+def slowest_text(result: RehearsalResult) -> str:
+    """Return both as one sentence, empty if no time is known."""
+    parts = slowest_parts(result)
+    return f"{TITLE}{'; '.join(map(str, parts))}" if parts else ""
+
+
+def _test(result: RehearsalResult) -> Iterator[Slowest]:
+    results = result.suite_results
+    test = next(iter(slowest_first(results.tests)), None) if results else None
+    if not test or not test.seconds:
+        return
+    all_tests = next((stage.seconds for stage in result.stages if stage.name == "test"), 0.0)
+    found = PYTHON_TEST.fullmatch(test.name)
+    # Parallel tests of several rehearsals have no such sum.
+    of_all = f" of the tests' {seconds_text(all_tests)}" if all_tests > test.seconds else ""
+    yield Slowest(
+        subject=cut_name(one_line(found["own"] if found else test.name)),
+        words=f"took {seconds_text(test.seconds)}{of_all}",
+        test=test.name,
+    )
+
+
+def _stage(result: RehearsalResult) -> Iterator[Slowest]:
+    if len(result.stages) > 1:
+        stage = max(result.stages, key=lambda each: each.seconds)
+        total = sum(each.seconds for each in result.stages)
+        words = f"took {seconds_text(stage.seconds)} of {seconds_text(total)}"
+        yield Slowest(subject=DOING.get(stage.name, stage.name), words=words)
+
+
+def _shard(result: RehearsalResult) -> Iterator[Slowest]:
+    if len(result.shards) > 1:
+        shard = max(result.shards, key=lambda each: each.seconds)
+        words = f"took {seconds_text(shard.seconds)}"
+        yield Slowest(subject=cut_name(one_line(shard.title)), words=words)
