@@ -4,28 +4,36 @@ from collections.abc import Iterator, Sequence
 
 from rehearsal.report import markdown
 from rehearsal.report.since_words import (
+    COMPARE,
     MAX_LISTED,
     NOTHING_NEW,
     baseline_line,
+    commits_text,
     failure_groups,
     image_line,
     is_nothing_new,
     since_title,
     slower_cells,
 )
+from rehearsal.report.web_links import compare_url
 from rehearsal.results.comparison import Comparison
+from rehearsal.results.origin import Origin
 
 # The others are folded.
 MAX_OPEN = 10
 COLUMNS = ("slower test", "then", "now")
 
 
-def since_lines(since: Comparison | None) -> Iterator[str]:
+def since_lines(since: Comparison | None, origin: Origin) -> Iterator[str]:
     """Yield the section; nothing without a baseline."""
     if not since:
         return
     yield f"**{markdown.escape(since_title(since))}**"
     yield ""
+    if commits := commits_text(since, origin):
+        address = compare_url(origin, since.commit)
+        yield f"{commits}{f' · {markdown.link(COMPARE, address)}' if address else ''}"
+        yield ""
     if is_nothing_new(since):
         yield NOTHING_NEW
         yield ""

@@ -3,15 +3,17 @@
 import time
 from collections.abc import Iterator, Sequence
 
-from rehearsal.report.web_links import COMMIT, SHORT_COMMIT
+from rehearsal.report.web_links import COMMIT, SHORT_COMMIT, known_commit, short_commit
 from rehearsal.report.words import one_line, seconds_text, size_text
 from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.comparison import Comparison, SlowerTest
+from rehearsal.results.origin import Origin
 
 # The most tests of a kind that are listed.
 MAX_LISTED = 50
 # In characters.
 MAX_BRANCH = 100
+COMPARE = "what changed"
 NOTHING_NEW = "There are no new failures, and no test is known to be slower."
 SLOWER_TITLE = "Slower tests"
 SLOWER_NOTE = "They took more than 1.5 times as long, and more than a second longer."
@@ -24,6 +26,22 @@ def since_title(since: Comparison) -> str:
         commit = since.commit[:SHORT_COMMIT]
         return f"Since {commit} of {branch}" if branch else f"Since {commit}"
     return f"Since the baseline of {branch}" if branch else "Since the baseline"
+
+
+def commits_text(since: Comparison, origin: Origin) -> str:
+    """Return the two commits that are compared, empty if one of them is not known."""
+    old, new = since.commit, known_commit(origin)
+    if not all(map(COMMIT.fullmatch, (old, new))):
+        return ""
+    changed = ", with changes that are not committed" if origin.is_changed else ""
+    return f"Then commit {old[:SHORT_COMMIT]}, now commit {short_commit(origin)}{changed}"
+
+
+def new_mark(since: Comparison | None, name: str) -> str:
+    """Return what the baseline tells of a failed test in a word or two, empty if nothing."""
+    if since and name in {*since.new, *since.added}:
+        return "new"
+    return "failed before" if since and name in since.old else ""
 
 
 def baseline_line(since: Comparison) -> str:

@@ -15,7 +15,7 @@ from rehearsal.report.tests_summary import (
     rerun_lines,
     slowest_lines,
     step_sections,
-    test_table,
+    tests_table,
 )
 from rehearsal.report.words import (
     counts_text,
@@ -101,9 +101,9 @@ def _sections(result: RehearsalResult, evidence: str) -> Iterator[Iterable[str]]
     yield _facts(result)
     if result.audit:
         yield from audit_sections(result.audit)
-    yield since_lines(result.since)
-    yield test_table("failed test", index.failed, evidence, result.origin)
-    yield test_table(FLAKY_COLUMN, index.flaky, evidence, result.origin)
+    yield since_lines(result.since, result.origin)
+    yield tests_table("failed test", index.failed, evidence, result.origin, result.since)
+    yield tests_table(FLAKY_COLUMN, index.flaky, evidence, result.origin)
     yield rerun_lines(index.failed)
     yield from step_sections(result)
     yield from _logs(result, shown_above="\n".join(cause.lines) if cause else "")

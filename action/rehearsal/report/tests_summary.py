@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from rehearsal.report import markdown
+from rehearsal.report.since_words import new_mark
 from rehearsal.report.web_links import source_url
 from rehearsal.report.words import (
     REQUEST,
@@ -16,6 +17,7 @@ from rehearsal.report.words import (
 )
 from rehearsal.results.browser_steps import last_steps
 from rehearsal.results.cause import frame_location
+from rehearsal.results.comparison import Comparison
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.file_names import VERDICT_FILE
 from rehearsal.results.frame import ProjectFrame
@@ -32,8 +34,12 @@ MAX_STEPS = 6
 FLAKY_COLUMN = "⚠️ flaky test (passed on a retry)"
 
 
-def test_table(
-    column: str, tests: tuple[FailedTestEvidence, ...], evidence: str, origin: Origin
+def tests_table(
+    column: str,
+    tests: tuple[FailedTestEvidence, ...],
+    evidence: str,
+    origin: Origin,
+    since: Comparison | None = None,
 ) -> Iterator[str]:
     # Without any frame the column would be empty, and take room from the others.
     frames = any(test.frame for test in tests)
@@ -43,13 +49,19 @@ def test_table(
         raised = _raised(test.frame, origin) if test.frame else ""
         address = source_url(origin, test.file, test.failure.line)
         reported = _with_location(reported_message(test), line, address) + _last(test)
-        rows.append([markdown.name_cell(test.failure.name), *[raised] * frames, reported])
+        rows.append([marked_name(test, since), *[raised] * frames, reported])
     yield from markdown.table(
         [column, *["what the app raised"] * frames, "what the test reported"],
         rows,
         more=len(tests) - MAX_TESTS,
         note=f"see {VERDICT_FILE} in {markdown.escape(evidence)}",
     )
+
+
+def marked_name(test: FailedTestEvidence, since: Comparison | None) -> str:
+    """Return a test's name for a table, and whether its failure is new."""
+    mark = new_mark(since, test.failure.name)
+    return markdown.name_cell(test.failure.name) + (f"<br>**{mark}**" if mark else "")
 
 
 def _last(test: FailedTestEvidence) -> str:

@@ -56,6 +56,13 @@ def source_url(origin: Origin, file: str, line: int = 0) -> str:
     return f"{base}/blob/{origin.commit}/{path}" + (f"#L{line}" if line else "")
 
 
+def compare_url(origin: Origin, old: str) -> str:
+    """Return the address of what changed since the commit `old`, empty outside GitHub."""
+    base, new = repository_url(origin), known_commit(origin)
+    known = base and old != new and all(map(COMMIT.fullmatch, (old, new)))
+    return f"{base}/compare/{old}...{new}" if known else ""
+
+
 def known_commit(origin: Origin) -> str:
     """Return the commit that people know: of a pull request the last one of its branch."""
     return origin.head_commit or origin.commit

@@ -2,23 +2,31 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 
+from rehearsal.commands.merge.page import page as merged_page
+from rehearsal.commands.merge.summary import summary as merged_summary
 from rehearsal.report.page import MAX_SIZE, page
 from rehearsal.report.since_words import (
     MAX_LISTED,
     NOTHING_NEW,
     baseline_line,
+    commits_text,
     image_line,
     since_title,
 )
 from rehearsal.report.summary import summary
 from rehearsal.results.comparison import Comparison, SlowerTest
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.origin import Origin
 from rehearsal.results.picture_pair import Picture, PicturePair
 from rehearsal.results.rehearsal import RehearsalResult
+from rehearsal.results.tests import Failure
 
+from ..commands.merge.samples import merge_shards, shard
 from ..results.test_picture_format import jpeg, png
 from .page.test_markup import HOSTILE, Parsed
 
@@ -118,6 +126,44 @@ def test_since_title(commit: str, branch: str, title: str) -> None:
     assert since_title(Comparison(verdict="passed", commit=commit, branch=branch)) == title
 
 
+NEW = "89abcdef0123456789abcdef0123456789abcdef"
+RUN = "https://github.example/owner/app/actions/runs/77"
+
+
+def test_page_and_summary__link_what_changed_between_the_commits() -> None:
+    since = Comparison(verdict="passed", commit=COMMIT)
+    found = RehearsalResult(name="r", since=since, origin=Origin(commit=NEW, run=RUN))
+    address = f"https://github.example/owner/app/compare/{COMMIT}...{NEW}"
+    commits = "Then commit 0123456, now commit 89abcde"
+    made = str(page(found))
+    assert f'{commits} · <a href="{address}">what changed</a>' in made
+    assert f"\n{commits} · [what changed]({address})\n" in summary(found)
+    # Outside GitHub nothing can be linked.
+    here = replace(found, origin=Origin(commit=NEW, is_changed=True))
+    for made in (str(page(here)), summary(here)):
+        assert f"{commits}, with changes that are not committed" in made
+        assert "/compare/" not in made
+
+
+def test_commits_text__of_commits_that_are_none() -> None:
+    assert commits_text(Comparison(verdict="passed", commit="../x"), Origin(commit=NEW)) == ""
+    assert commits_text(Comparison(verdict="passed", commit=COMMIT), Origin()) == ""
+
+
+@pytest.mark.parametrize(
+    "kind, mark",
+    [("new", "new"), ("added", "new"), ("old", "failed before"), ("unknown", ""), ("fixed", "")],
+)
+def test_page_and_summary__mark_a_failed_test(kind: str, mark: str) -> None:
+    names: dict[str, Any] = {kind: ("t",)}
+    since = Comparison(verdict="passed", **names)
+    failed = (FailedTestEvidence(failure=Failure(name="t", message="m")),)
+    result = RehearsalResult(name="r", since=since, index=EvidenceIndex(failed=failed))
+    shown = re.findall('<span class="mark">(.*?)</span>', str(page(result)))
+    assert shown == ([mark] if mark else [])
+    assert (f"| t<br>**{mark}** |" if mark else "| t |") in summary(result)
+
+
 def test_baseline_line() -> None:
     since = Comparison(verdict="passed", started=1.0, browser="firefox")
     assert baseline_line(since) == (
@@ -144,3 +190,11 @@ def test_baseline_line() -> None:
 def test_image_line(before: int | None, now: int | None, differ: bool, text: str) -> None:
     since = Comparison(verdict="passed", size_before=before, size_now=now, stores_differ=differ)
     assert image_line(since) == (f"The image's size is {text}" if text else "")
+
+
+def test_merge__marks_a_new_failure() -> None:
+    merged = merge_shards(shard("1/1", failed=("t",)))
+    result = replace(merged.result, since=Comparison(verdict="passed", new=("t",)))
+    merged = replace(merged, result=result)
+    assert '<span class="mark">new</span>' in str(merged_page(merged))
+    assert "| t<br>**new** |" in merged_summary(merged, evidence="the artifact")

@@ -72,12 +72,14 @@ def _main(merged: MergeResult) -> Iterator[Child]:
     yield audit_section(result.audit)
     shown = (*merged.failed_tests[:MAX_TESTS], *merged.flaky_tests[:MAX_TESTS])
     cards = {test.failure.name for _, test in shown}
-    yield since_section(result.since, cards=cards)
+    yield since_section(result.since, result.origin, cards=cards)
     counts = result.suite_results or SuiteResults()
     anchors = Anchors()
 
     def card(shard: ShardEvidence, test: FailedTestEvidence) -> Markup:
-        return _card(shard, test, anchors.add(test.failure.name))
+        anchor = anchors.add(test.failure.name)
+        head = name_and_errors(test, origin=shard.result.origin, anchor=anchor, since=result.since)
+        return _card(shard, head, anchor)
 
     yield section_of_tests(
         "Failed tests",
@@ -128,10 +130,10 @@ def _row(shard: Shard) -> Markup:
     )
 
 
-def _card(shard: ShardEvidence, test: FailedTestEvidence, anchor: str) -> Markup:
+def _card(shard: ShardEvidence, head: Child, anchor: str) -> Markup:
     return element(
         "article",
-        name_and_errors(test, origin=shard.result.origin, anchor=anchor),
+        head,
         element("p", "Pictures, steps and logs are on the page of ", _shard_link(shard.outcome)),
         class_="card test",
         id=anchor,

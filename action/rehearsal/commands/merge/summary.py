@@ -7,7 +7,7 @@ from rehearsal.commands.merge.merging import MergeResult
 from rehearsal.commands.merge.shards import ShardTest
 from rehearsal.report.audit_summary import audit_fact, audit_sections
 from rehearsal.report.cause_summary import cause_lines
-from rehearsal.report.markdown import cell, document, escape, name_cell, table
+from rehearsal.report.markdown import cell, document, escape, table
 from rehearsal.report.since_summary import since_lines
 from rehearsal.report.summary import (
     footer,
@@ -17,8 +17,15 @@ from rehearsal.report.summary import (
     sign,
     slowest_fact,
 )
-from rehearsal.report.tests_summary import FLAKY_COLUMN, MAX_TESTS, rerun_lines, slowest_lines
+from rehearsal.report.tests_summary import (
+    FLAKY_COLUMN,
+    MAX_TESTS,
+    marked_name,
+    rerun_lines,
+    slowest_lines,
+)
 from rehearsal.report.words import counts_text, join_names, reported_message
+from rehearsal.results.comparison import Comparison
 from rehearsal.results.file_names import PAGE_FILE, VERDICT_FILE
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import Shard
@@ -58,8 +65,9 @@ def _sections(merged: MergeResult, evidence: str) -> Iterator[Iterable[str]]:
     yield _shards(result.shards)
     if result.audit:
         yield from audit_sections(result.audit)
-    yield since_lines(result.since)
-    yield _tests("failed test", merged.failed_tests, counts.failed_left_out, evidence)
+    yield since_lines(result.since, result.origin)
+    left_out = counts.failed_left_out
+    yield _tests("failed test", merged.failed_tests, left_out, evidence, result.since)
     yield _tests(FLAKY_COLUMN, merged.flaky_tests, counts.flaky_left_out, evidence)
     yield rerun_lines(test for _, test in merged.failed_tests)
     yield remark_lines(result)
@@ -100,12 +108,18 @@ def _shards(shards: Sequence[Shard]) -> Iterator[str]:
     )
 
 
-def _tests(column: str, tests: Sequence[ShardTest], left_out: int, evidence: str) -> Iterator[str]:
+def _tests(
+    column: str,
+    tests: Sequence[ShardTest],
+    left_out: int,
+    evidence: str,
+    since: Comparison | None = None,
+) -> Iterator[str]:
     yield from table(
         [column, "shard", "what the test reported"],
         [
             [
-                name_cell(test.failure.name),
+                marked_name(test, since),
                 cell(shard.title),
                 cell(reported_message(test)),
             ]

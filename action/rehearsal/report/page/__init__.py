@@ -87,9 +87,9 @@ def _main(result: RehearsalResult) -> Iterator[Child]:
         )
     yield also_needed_section(result.also_needed)
     yield audit_section(result.audit)
-    yield since_section(result.since, cards=tests_with_card(index))
+    yield since_section(result.since, origin, cards=tests_with_card(index))
     above = "\n".join(cause.lines) if cause else ""
-    yield failed_tests(index, origin=origin, shown_above=above)
+    yield failed_tests(index, origin=origin, shown_above=above, since=result.since)
     yield all_tests(result.suite_results, cards=tests_with_card(index), traces=index.passed_traces)
     yield other_traces(result.suite_results, index.passed_traces)
     yield element("div", stages(result), readiness(result), class_="pair")

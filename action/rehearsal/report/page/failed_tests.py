@@ -19,6 +19,7 @@ from rehearsal.report.page.steps import steps
 from rehearsal.report.words import (
     size_text,
 )
+from rehearsal.results.comparison import Comparison
 from rehearsal.results.evidence_index import (
     EvidenceFile,
     EvidenceIndex,
@@ -38,17 +39,22 @@ T = TypeVar("T")
 
 
 def failed_tests(
-    index: EvidenceIndex, *, origin: Origin | None = None, shown_above: str = ""
+    index: EvidenceIndex,
+    *,
+    origin: Origin | None = None,
+    shown_above: str = "",
+    since: Comparison | None = None,
 ) -> Child:
     """Return the sections of the failed and the flaky tests, nothing where there are none.
 
-    A traceback that is `shown_above` is not repeated. `origin` is for links to the source.
+    A traceback that is `shown_above` is not repeated. `origin` is for links to the source,
+    `since` marks the failures that are new.
     """
     anchors = Anchors()
 
     def card(position: int, test: FailedTestEvidence) -> Markup:
         anchor = anchors.add(test.failure.name)
-        head = name_and_errors(test, origin=origin, anchor=anchor)
+        head = name_and_errors(test, origin=origin, anchor=anchor, since=since)
         if position >= MAX_WITH_EVIDENCE:
             return element("article", head, class_="card test", id=anchor)
         evidence: Child = (

@@ -4,17 +4,26 @@ from rehearsal.report.page.layout import preformatted
 from rehearsal.report.page.links import code_link, location_link
 from rehearsal.report.page.markup import Child, Markup, breakable, element
 from rehearsal.report.page.shown_name import shown_name
+from rehearsal.report.since_words import new_mark
 from rehearsal.report.words import REQUEST, reported_message, request_text, rerun_title
 from rehearsal.results.cause import frame_location
+from rehearsal.results.comparison import Comparison
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.origin import Origin
 
 
 def name_and_errors(
-    test: FailedTestEvidence, *, origin: Origin | None = None, anchor: str = ""
+    test: FailedTestEvidence,
+    *,
+    origin: Origin | None = None,
+    anchor: str = "",
+    since: Comparison | None = None,
 ) -> Child:
-    """Return the test's name, what the app raised and what the test reported."""
+    """Return the test's name, what the app raised and what the test reported.
+
+    `since` is what changed since a baseline: it tells whether this failure is new.
+    """
     failure, frame = test.failure, test.frame
     origin = origin or Origin()
     file = test.file or failure.file
@@ -24,12 +33,16 @@ def name_and_errors(
     if anchor:
         name = element("a", name, href=f"#{anchor}", class_="self")
     return (
-        element("h3", name),
+        element("h3", name, _mark(new_mark(since, failure.name))),
         _raised(frame, origin) if frame else None,
         _error("The test reported: ", message, line, red=not frame),
         _request(test),
         _rerun(test.rerun),
     )
+
+
+def _mark(text: str) -> Child:
+    return (" ", element("span", text, class_="mark")) if text else None
 
 
 def _request(test: FailedTestEvidence) -> Child:

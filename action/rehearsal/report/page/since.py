@@ -3,22 +3,28 @@
 from collections.abc import Collection, Iterator
 
 from rehearsal.report.page.anchors import anchor_of
+from rehearsal.report.page.links import web_link
 from rehearsal.report.page.markup import Child, Markup, element, embedded_picture
+from rehearsal.report.page.origin import SEPARATOR
 from rehearsal.report.page.shown_name import shown_name
 from rehearsal.report.since_words import (
+    COMPARE,
     MAX_LISTED,
     NOTHING_NEW,
     SLOWER_NOTE,
     SLOWER_TITLE,
     baseline_line,
+    commits_text,
     failure_groups,
     image_line,
     is_nothing_new,
     since_title,
     slower_cells,
 )
+from rehearsal.report.web_links import compare_url
 from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.comparison import Comparison
+from rehearsal.results.origin import Origin
 from rehearsal.results.picture_pair import Picture, PicturePair
 
 ANCHOR = "since"
@@ -26,7 +32,9 @@ ANCHOR = "since"
 MAX_NAME = 300
 
 
-def since_section(since: Comparison | None, *, cards: Collection[str] = ()) -> Child:
+def since_section(
+    since: Comparison | None, origin: Origin, *, cards: Collection[str] = ()
+) -> Child:
     """Return the section, nothing without a baseline.
 
     `cards` are the names of the tests that have a card of their own on the page.
@@ -36,6 +44,7 @@ def since_section(since: Comparison | None, *, cards: Collection[str] = ()) -> C
     return element(
         "section",
         element("h2", since_title(since)),
+        _commits(since, origin),
         element("p", baseline_line(since), class_="soft"),
         element("p", NOTHING_NEW) if is_nothing_new(since) else None,
         [_group(title, names, cards) for title, names in failure_groups(since)],
@@ -45,6 +54,12 @@ def since_section(since: Comparison | None, *, cards: Collection[str] = ()) -> C
         class_="card since",
         id=ANCHOR,
     )
+
+
+def _commits(since: Comparison, origin: Origin) -> Child:
+    text, address = commits_text(since, origin), compare_url(origin, since.commit)
+    more = (SEPARATOR, web_link(address, COMPARE)) if address else None
+    return element("p", text, more) if text else None
 
 
 def _line(text: str) -> Child:
