@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from rehearsal.evidence.app_lines import app_lines, moment_of_test
 from rehearsal.evidence.budget import PAGES, PICTURES, TEXTS
 from rehearsal.evidence.excerpts import TEXT_LIMITS, read_excerpt
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log_index import LogIndex
 from rehearsal.evidence.log_slices import cut_slice
-from rehearsal.evidence.request_of_test import app_line, request_of_test
+from rehearsal.evidence.request_of_test import request_of_test
 from rehearsal.evidence.trace_content import find_attempts, main_attempt, read_trace_file
 from rehearsal.outside.folder import Folder
 from rehearsal.results.evidence_index import EvidenceFile, FailedTestEvidence
@@ -108,9 +109,12 @@ def collect(
         steps_left_out=max(0, len(trace.steps) - MAX_STEPS),
         steps_file=trace_file,
         request=request,
-        app_line=app_line(request, trace.started, evidence.folder, app_index, source)
-        if request
-        else "",
+        app_lines=app_lines(
+            moment_of_test(request, trace.started, failure.span),
+            evidence.folder,
+            app_index,
+            source,
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from rehearsal.report.tests_summary import (
     rerun_lines,
     slowest_lines,
     step_sections,
-    tests_table,
+    table_of_tests,
 )
 from rehearsal.report.words import (
     counts_text,
@@ -102,8 +102,8 @@ def _sections(result: RehearsalResult, evidence: str) -> Iterator[Iterable[str]]
     if result.audit:
         yield from audit_sections(result.audit)
     yield since_lines(result.since, result.origin)
-    yield tests_table("failed test", index.failed, evidence, result.origin, result.since)
-    yield tests_table(FLAKY_COLUMN, index.flaky, evidence, result.origin)
+    yield table_of_tests("failed test", index.failed, evidence, result.origin, result.since)
+    yield table_of_tests(FLAKY_COLUMN, index.flaky, evidence, result.origin)
     yield rerun_lines(index.failed)
     yield from step_sections(result)
     yield from _logs(result, shown_above="\n".join(cause.lines) if cause else "")

@@ -34,7 +34,7 @@ MAX_STEPS = 6
 FLAKY_COLUMN = "⚠️ flaky test (passed on a retry)"
 
 
-def tests_table(
+def table_of_tests(
     column: str,
     tests: tuple[FailedTestEvidence, ...],
     evidence: str,

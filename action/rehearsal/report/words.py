@@ -125,8 +125,9 @@ def request_lines(test: FailedTestEvidence) -> Iterator[str]:
     """Yield the request that says most about a failed test, and what the app logged then."""
     if request := test.request:
         yield f"request:  {request.start:.1f} s  {request_text(request)}"
-        if test.app_line:
-            yield f"app:      {one_line(test.app_line)}"
+        for line in test.app_lines[:1]:
+            if line.tells:
+                yield f"app:      {one_line(line.text)}"
 
 
 def request_text(request: TraceRequest) -> str:

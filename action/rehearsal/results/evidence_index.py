@@ -25,6 +25,18 @@ class LogExcerpt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LogLine:
+    """A line of the app's log, `start` seconds after a test began.
+
+    `tells` says that it is the one that says most about the test's failure.
+    """
+
+    start: float
+    text: str
+    tells: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class EvidenceFile:
     """Another file of the evidence: its path, and its size in bytes."""
 
@@ -56,8 +68,9 @@ class FailedTestEvidence:
     those that a page cannot show, traces and videos. `attempts` are those that left a trace.
     `steps` are what the browsers did in the attempt of `trace.html`, as the file `steps_file` of
     the evidence says, without the first `steps_left_out`; the page `trace_page` shows it. `request`
-    says most about the failure of all requests of the browsers, and `app_line` of all that the app
-    logged then. `rerun` is the command line that rehearses this test alone; where no workflow was
+    says most about the failure of all requests of the browsers. `app_lines` are what the app logged
+    at that moment, without a request at the end of the test: the line that tells most is the first.
+    `rerun` is the command line that rehearses this test alone; where no workflow was
     read, only its new flags. What is not known is empty.
     """
 
@@ -78,7 +91,7 @@ class FailedTestEvidence:
     steps_file: str = ""
     trace_page: str = ""
     request: TraceRequest | None = None
-    app_line: str = ""
+    app_lines: tuple[LogLine, ...] = ()
     rerun: str = ""
 
 

@@ -6,7 +6,7 @@ import pytest
 from rehearsal.report.closing import closing
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.browser_trace import TraceRequest
-from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogLine
 from rehearsal.results.next_need import NextNeed, NextNeeds
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.shard import Shard
@@ -68,7 +68,7 @@ def test_closing__the_request_and_what_the_app_said() -> None:
         failure=SHAKY,
         steps=(TraceStep(start=4, seconds=0, text="click"),),
         request=request,
-        app_line="KeyError: 'A'\n(app/views.py:7)",
+        app_lines=(LogLine(start=1.0, text="KeyError: 'A'\n(app/views.py:7)", tells=True),),
     )
     block = lines(index=EvidenceIndex(failed=(test,)))[1:-1]
     assert block == [
@@ -77,7 +77,7 @@ def test_closing__the_request_and_what_the_app_said() -> None:
         "app:      KeyError: 'A' (app/views.py:7)",
     ]
     for error, status, outcome in (("net::ERR_FAILED", 0, "net::ERR_FAILED"), ("", 0, "no answer")):
-        test = replace(test, request=replace(request, error=error, status=status), app_line="")
+        test = replace(test, request=replace(request, error=error, status=status), app_lines=())
         assert lines(index=EvidenceIndex(failed=(test,)))[2:-1] == [
             f"request:  4.1 s  POST http://x/lists /new: {outcome}"
         ]

@@ -17,7 +17,7 @@ from rehearsal.results.browser_trace import TraceRequest
 from rehearsal.results.companion_run import CompanionRun
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.engine_versions import EngineVersions
-from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogLine
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.next_need import NextNeed, NextNeeds
 from rehearsal.results.origin import Origin, RequestSummary
@@ -305,7 +305,12 @@ def test_summary__shows_the_request_of_a_failed_test_and_what_the_app_said() -> 
     (test,) = failed("t.test_bad").failed
     request = TraceRequest(start=4.1, seconds=0, method="POST", address=HOSTILE, status=500)
     steps = (TraceStep(start=4, seconds=0, text="click"),)
-    test = replace(test, steps=steps, request=request, app_line=HOSTILE)
+    test = replace(
+        test,
+        steps=steps,
+        request=request,
+        app_lines=(LogLine(start=1.0, text=HOSTILE, tells=True),),
+    )
     text = make_summary(TESTS_FAILED, index=EvidenceIndex(failed=(test,)))
     _, _, after = text.partition("What t.test_bad did last</summary>")
     box = after.partition("</pre>")[0].splitlines()

@@ -54,8 +54,11 @@ def failed_tests(
 
     def card(position: int, test: FailedTestEvidence) -> Markup:
         anchor = anchors.add(test.failure.name)
-        head = name_and_errors(test, origin=origin, anchor=anchor, since=since)
-        if position >= MAX_WITH_EVIDENCE:
+        has_evidence = position < MAX_WITH_EVIDENCE
+        head = name_and_errors(
+            test, origin=origin, anchor=anchor, since=since, is_whole=has_evidence
+        )
+        if not has_evidence:
             return element("article", head, class_="card test", id=anchor)
         evidence: Child = (
             steps(test, origin),

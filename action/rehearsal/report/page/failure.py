@@ -2,6 +2,7 @@
 
 from rehearsal.report.page.layout import preformatted
 from rehearsal.report.page.links import code_link, location_link
+from rehearsal.report.page.logs_of_test import app_log_then
 from rehearsal.report.page.markup import Child, Markup, breakable, element
 from rehearsal.report.page.shown_name import shown_name
 from rehearsal.report.since_words import new_mark
@@ -19,10 +20,12 @@ def name_and_errors(
     origin: Origin | None = None,
     anchor: str = "",
     since: Comparison | None = None,
+    is_whole: bool = False,
 ) -> Child:
     """Return the test's name, what the app raised and what the test reported.
 
     `since` is what changed since a baseline: it tells whether this failure is new.
+    `is_whole` adds what the app logged then.
     """
     failure, frame = test.failure, test.frame
     origin = origin or Origin()
@@ -37,6 +40,7 @@ def name_and_errors(
         _raised(frame, origin) if frame else None,
         _error("The test reported: ", message, line, red=not frame),
         _request(test),
+        app_log_then(test) if is_whole else None,
         _rerun(test.rerun),
     )
 

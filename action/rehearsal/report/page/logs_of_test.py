@@ -2,9 +2,9 @@
 
 from rehearsal.report.page.layout import preformatted
 from rehearsal.report.page.links import link
-from rehearsal.report.page.markup import Markup, element
+from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.page.pictures import kind_of, name_of
-from rehearsal.results.evidence_index import LogExcerpt
+from rehearsal.results.evidence_index import FailedTestEvidence, LogExcerpt
 from rehearsal.results.frame import ProjectFrame
 
 # By the stem of the file name; a second browser, or a second failure, has a suffix.
@@ -15,6 +15,8 @@ TITLES = {
     "page": "The page's source",
     "problems": "Evidence that could not be saved",
 }
+THEN = "The app's log at that moment"
+SILENT = "The app logged nothing while this test ran."
 REPEATED_LOG = "The app logged nothing but the lines at the top of this page."
 REPEATED_TRACEBACK = "See the traceback at the top of this page."
 # Chromium and Firefox say this when an error page came instead of a style sheet or script.
@@ -23,6 +25,30 @@ MIME_NOTE = (
     "A refused MIME type text/html means that a file is missing: the server sent an error page "
     "instead."
 )
+
+
+def app_log_then(test: FailedTestEvidence) -> Child:
+    """Return the few lines that the app logged at the moment of the failure, with their times."""
+    if not test.slice:
+        return None
+    if not test.app_lines:
+        wrote = any(line and not line.startswith("# ") for line in test.slice.text.splitlines())
+        return None if wrote else element("p", SILENT)
+    rows = (
+        element(
+            "tr",
+            element("td", f"{line.start:.1f} s", class_="number"),
+            element("td", element("code", line.text, class_="told" if line.tells else None)),
+        )
+        for line in test.app_lines
+    )
+    all_of_it = link(test.slice.name, "all that it logged during this test")
+    return element(
+        "div",
+        element("h4", THEN, " · ", all_of_it),
+        element("table", element("tbody", *rows), class_="then"),
+        class_="wrap",
+    )
 
 
 def app_log(excerpt: LogExcerpt, frame: ProjectFrame | None, shown_above: str) -> Markup:

@@ -41,6 +41,8 @@
     index = [];
     for (const element of main.querySelectorAll(whole + ", pre")) {
       if (element.parentElement.closest("tr, li, h3")) continue;
+      // Whole, these stand in the log of the test, and in the command.
+      if (element.closest(".then, .rerun details")) continue;
       const heading = headingOf(element);
       if (element.tagName !== "PRE") {
         const text = [...(element.tagName === "TR" ? element.cells : [element])]

@@ -25,6 +25,7 @@ from rehearsal.results.evidence_index import (
     EvidenceIndex,
     FailedTestEvidence,
     LogExcerpt,
+    LogLine,
 )
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.next_need import NextNeed, NextNeeds
@@ -64,6 +65,7 @@ def failed_result(text: str = "x", **changes: Any) -> RehearsalResult:
         before=PictureBefore(path=text, step=text),
         request=TraceRequest(start=1.0, seconds=0.1, method=text, address=text, error=text),
         rerun=text,
+        app_lines=(LogLine(start=1.0, text=text, tells=True), LogLine(start=1.1, text=text)),
     )
     need = NextNeed(id="variable", text=text, hint=text, file=text, line=1)
     changes.setdefault("also_needed", NextNeeds(needs=(need,), paste=text))
@@ -649,3 +651,33 @@ def test_page__links_the_traces_of_tests_that_passed() -> None:
     assert ' · <a href="./tests/f/trace.html" class="trace">trace</a></td>' in text
     assert "Traces of tests that passed (1)" in text
     assert '<li><a href="./tests/b/trace.html">b</a></li>' in text
+
+
+def card_of(test: FailedTestEvidence, **changes: Any) -> str:
+    """Return the card of a failed test on a page."""
+    made = page(failed_result(index=EvidenceIndex(failed=(test,)), **changes))
+    return made.partition("<article")[2].partition("</article>")[0]
+
+
+def test_page__the_app_s_log_of_that_moment_stands_in_the_test_s_card() -> None:
+    name = "tests/t/container.log"
+    test = FailedTestEvidence(
+        failure=Failure(name="t", message="m"),
+        slice=LogExcerpt(name=name, text="# between\na\nb\n"),
+        app_lines=(
+            LogLine(start=2.31, text="KeyError: 'x'", tells=True),
+            LogLine(start=2.2, text="a"),
+        ),
+    )
+    card = card_of(test)
+    then = card.partition("The app&#x27;s log at that moment")[2].partition("</table>")[0]
+    assert f'href="./{name}"' in then
+    assert Parsed(then).text.endswith("during this test2.3 sKeyError: 'x'2.2 sa")
+    assert then.count('class="told"') == 1
+    assert "logged nothing" not in card
+    # Its lines are not known, but there are some.
+    assert "logged nothing" not in card_of(replace(test, app_lines=()))
+    silent = LogExcerpt(name=name, text="# between\n# (the app wrote nothing)\n")
+    assert "The app logged nothing while this test ran." in card_of(
+        replace(test, app_lines=(), slice=silent)
+    )

@@ -1,0 +1,130 @@
+"""The few lines that the app logged at the moment of a test's failure, each with its time."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from rehearsal.dataclass import dataclass
+from rehearsal.evidence.log_index import LogIndex
+from rehearsal.evidence.log_lines import read_lines
+from rehearsal.outside.folder import Folder
+from rehearsal.results.bounded_text import cut_text
+from rehearsal.results.browser_trace import TraceRequest
+from rehearsal.results.evidence_index import LogLine
+from rehearsal.results.file_names import CONTAINER_LOG
+from rehearsal.results.tests import Span
+from rehearsal.results.timed_log import TimedLine
+from rehearsal.source.error_lines import says_error, says_unanswered
+from rehearsal.source.source_tree import SourceTree
+from rehearsal.source.tracebacks import HEADERS, project_frame, tracebacks
+
+# How long before and after a request a line of the log may belong to it, in seconds: the line of an
+# error comes before the answer, that of a server's access log after it.
+BEFORE = 0.1
+AFTER = 0.5
+MAX_LINE = 300
+# A card shows so many; the file has all.
+MAX_LINES = 6
+# In characters: without a request, the end of what the app logged during the test is searched.
+MAX_SEARCHED = 100_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """A time of a test, in seconds since 1970; `began` is when the test did.
+
+    `path` is what was requested, empty without a request.
+    """
+
+    began: float
+    start: float
+    end: float
+    path: str = ""
+
+
+def moment_of_test(
+    request: TraceRequest | None, started: float, span: Span | None
+) -> Moment | None:
+    """Return the time of the request that says most, or else of the whole test, if it is known.
+
+    `started` is when the trace with the request began, in seconds since 1970.
+    """
+    if request:
+        begin = started + request.start
+        path = urlsplit(request.address).path if request.address.isprintable() else ""
+        end = begin + request.seconds + AFTER
+        return Moment(began=started, start=begin - BEFORE, end=end, path=path)
+    # Times of a report are rounded, so a line may be of another test.
+    return Moment(began=span.start, start=span.start, end=span.end) if span and span.exact else None
+
+
+def app_lines(
+    moment: Moment | None, folder: Folder, index: LogIndex, source: SourceTree
+) -> tuple[LogLine, ...]:
+    """Return what the app logged then: the line that says most, then those around it in order."""
+    if not moment:
+        return ()
+    try:
+        with folder.open_file(CONTAINER_LOG) as log:
+            found = read_lines(log, index, CONTAINER_LOG, moment.start, moment.end)
+    except OSError:
+        return ()
+    blocks = _last_blocks(found.lines)
+    text = _most_telling([each.text for each in blocks], moment.path, source)
+    place = _place(text, blocks)
+    told = (_line(text, blocks[place], moment, tells=True),) if text and blocks else ()
+    # Of two lines that came after the error one may be the access log's, with the status.
+    first = max(0, min(place - MAX_LINES + 3, len(blocks) - MAX_LINES))
+    around = (
+        _line(_said(each.text), each, moment)
+        for each in blocks[first : first + MAX_LINES]
+        if not _repeats(each.text, text)
+    )
+    return (*told, *around)[:MAX_LINES]
+
+
+def _last_blocks(blocks: Sequence[TimedLine]) -> list[TimedLine]:
+    size = 0
+    kept: list[TimedLine] = []
+    for each in reversed(blocks):
+        size += len(each.text)
+        if kept and size > MAX_SEARCHED:
+            break
+        kept.append(each)
+    return kept[::-1]
+
+
+def _line(text: str, block: TimedLine, moment: Moment, *, tells: bool = False) -> LogLine:
+    start = max(0.0, block.time - moment.began)
+    return LogLine(start=start, text=cut_text(text, MAX_LINE), tells=tells)
+
+
+def _said(block: str) -> str:
+    """Return the first line of a block, of a traceback its last one: the exception."""
+    lines = [line.rstrip() for line in block.splitlines() if line.strip()] or [""]
+    return lines[-1 if lines[0].strip() in HEADERS else 0]
+
+
+def _place(text: str, blocks: Sequence[TimedLine]) -> int:
+    """Return which block a line is of: the last one that has it, or else the last block."""
+    places = (place for place in reversed(range(len(blocks))) if _repeats(blocks[place].text, text))
+    return next(places, len(blocks) - 1)
+
+
+def _repeats(block: str, text: str) -> bool:
+    """Return whether a block of the log has the line that says most, maybe without its place."""
+    lines = (line.strip() for line in block.splitlines())
+    return any(line and (text == line or text.startswith(f"{line} (")) for line in lines)
+
+
+def _most_telling(texts: Sequence[str], path: str, source: SourceTree) -> str:
+    """Return the exception with its line of the project, an error's line, or that of the path."""
+    text = "\n".join(texts)
+    if frame := project_frame(text, source):
+        return f"{frame.error} ({frame.file}:{frame.line})"
+    if errors := [each.error for each in tracebacks(text)]:
+        return errors[-1]
+    lines = text.splitlines()
+    for tells in (says_unanswered, says_error, lambda line: path.strip("/") and path in line):
+        if told := [line.strip() for line in lines if tells(line)]:
+            return told[-1]
+    return ""

@@ -1,0 +1,131 @@
+from pathlib import Path
+
+import pytest
+
+from rehearsal.evidence.app_lines import MAX_LINES, app_lines, moment_of_test
+from rehearsal.evidence.log_index import LogIndex
+from rehearsal.outside.folder import Folder
+from rehearsal.results.browser_trace import TraceRequest
+from rehearsal.results.evidence_index import LogLine
+from rehearsal.results.tests import Span
+from rehearsal.source.source_tree import SourceTree
+
+from .test_request_of_test import request
+
+STARTED = 1000.0
+TRACEBACK = """\
+Internal Server Error: /lists/new
+Traceback (most recent call last):
+  File "/app/lists/views.py", line 2, in new
+    item = Item.objects.create(text=text)
+  File "/usr/lib/python3/site-packages/django/db/models.py", line 9, in create
+    raise OperationalError("no such table: lists_item")
+django.db.utils.OperationalError: no such table: lists_item
+"""
+OTHERS = TRACEBACK.replace("/app/lists", "/usr/lib/python3/site-packages/other")
+REQUEST = request("POST 500", start=4.0)
+SPAN = Span(start=STARTED, end=STARTED + 9, exact=True)
+
+
+def logged(
+    top: Path,
+    *pieces: tuple[float, str],
+    asked: TraceRequest | None = REQUEST,
+    span: Span | None = None,
+) -> tuple[LogLine, ...]:
+    """Return the lines of the moment of a request from 4.0 to 4.2 s after its test began."""
+    index, data = LogIndex(), b""
+    for when, text in pieces:
+        index.times.append(STARTED + when)
+        index.starts.append(len(data))
+        data += text.encode()
+        index.ends.append(len(data))
+        index.streams.append(ord("o"))
+    (top / "evidence").mkdir()
+    (top / "evidence/container.log").write_bytes(data)
+    (top / "lists").mkdir()
+    (top / "lists/views.py").write_text("def new(request):\n    item = 1\n")
+    source = SourceTree(top=top, directory=top)
+    moment = moment_of_test(asked, STARTED, span)
+    return app_lines(moment, Folder(top / "evidence"), index, source)
+
+
+def said(top: Path, *pieces: tuple[float, str], path: str = "/lists/new") -> str:
+    """Return the line that says most, empty if none does."""
+    lines = logged(top, *pieces, asked=request("POST 500", start=4.0, path=path))
+    assert not any(line.tells for line in lines[1:])
+    return lines[0].text if lines and lines[0].tells else ""
+
+
+@pytest.mark.parametrize(
+    "text, line",
+    [
+        (TRACEBACK, "OperationalError: no such table: lists_item (lists/views.py:2)"),
+        (OTHERS, "OperationalError: no such table: lists_item"),
+        ("Forbidden (CSRF cookie not set.): /lists/new\nPOST /lists/new 403\n",
+         "Forbidden (CSRF cookie not set.): /lists/new"),
+        ("the disk cannot be read\nPOST /lists/new 500\n", "the disk cannot be read"),
+        ('hello\n"POST /lists/new HTTP/1.1" 500 -\nbye\n', '"POST /lists/new HTTP/1.1" 500 -'),
+        ("hello\n", ""),
+    ],
+    ids=["traceback", "of a library", "refused", "error", "access log", "nothing about it"],
+)  # fmt: skip
+def test_app_lines__says_the_most(tmp_path: Path, text: str, line: str) -> None:
+    found = said(tmp_path, (4.1, text))
+    assert found.rpartition("django.db.utils.")[2] == line
+
+
+def test_app_lines__only_of_that_moment(tmp_path: Path) -> None:
+    pieces = ((1.0, TRACEBACK), (4.1, "POST /lists/new 500\n"), (9.0, "an error later\n"))
+    assert said(tmp_path, *pieces) == "POST /lists/new 500"
+
+
+def test_app_lines__a_path_that_says_nothing(tmp_path: Path) -> None:
+    assert said(tmp_path, (4.1, "GET /other 200\n"), path="/") == ""
+
+
+def test_app_lines__without_a_log(tmp_path: Path) -> None:
+    source, folder = SourceTree(top=tmp_path, directory=tmp_path), Folder(tmp_path)
+    moment = moment_of_test(REQUEST, STARTED, None)
+    assert app_lines(moment, folder, LogIndex(), source) == ()
+
+
+def test_app_lines__the_error_first_then_the_others_in_order(tmp_path: Path) -> None:
+    error, _, traceback = TRACEBACK.partition("\n")
+    pieces = (
+        (3.0, "before\n"), (4.02, "new item\n"), (4.05, f"{error}\n"), (4.06, traceback),
+        (4.11, "POST /lists/new 500\n"), (6.0, "after\n"),
+    )  # fmt: skip
+    lines = logged(tmp_path, *pieces)
+    assert [(round(each.start, 2), each.text.rpartition(".")[2]) for each in lines] == [
+        (4.06, "py:2)"), (4.02, "new item"), (4.05, error), (4.11, "POST /lists/new 500"),
+    ]  # fmt: skip
+    assert [each.tells for each in lines] == [True, False, False, False]
+
+
+def test_app_lines__of_many_are_those_around_the_error(tmp_path: Path) -> None:
+    pieces = [(4.0 + number / 1000, f"line {number}\n") for number in range(100)]
+    pieces[50] = (4.05, "an error\n")
+    texts = [each.text for each in logged(tmp_path, *pieces)]
+    assert texts == ["an error", "line 47", "line 48", "line 49", "line 51", "line 52"]
+    assert len(texts) == MAX_LINES
+
+
+def test_app_lines__without_a_request_are_those_of_the_whole_test(tmp_path: Path) -> None:
+    pieces = ((-1.0, "before\n"), (1.0, TRACEBACK), (8.0, "bye\n"), (10.0, "after\n"))
+    lines = logged(tmp_path, *pieces, asked=None, span=SPAN)
+    assert [each.start for each in lines] == [1.0, 1.0, 8.0]
+    assert "OperationalError" in lines[0].text
+    assert [each.text for each in lines[1:]] == ["Internal Server Error: /lists/new", "bye"]
+
+
+def test_app_lines__without_an_error_are_the_last(tmp_path: Path) -> None:
+    pieces = [(number / 20, f"line {number}\n") for number in range(100)]
+    lines = logged(tmp_path, *pieces, asked=None, span=SPAN)
+    assert [each.text for each in lines] == [f"line {number}" for number in range(94, 100)]
+    assert not any(each.tells for each in lines)
+
+
+@pytest.mark.parametrize("span", [None, Span(start=STARTED, end=STARTED + 9, exact=False)])
+def test_app_lines__without_exact_times_there_are_none(tmp_path: Path, span: Span | None) -> None:
+    assert logged(tmp_path, (1.0, "an error\n"), asked=None, span=span) == ()
