@@ -1,11 +1,12 @@
 """The cause of a failure, as every report tells it: a diagnosis, an exception or the problem."""
 
+import re
 from collections.abc import Sequence
 
 from rehearsal.dataclass import dataclass
-from rehearsal.results.bounded_text import cut_text
+from rehearsal.results.bounded_text import cut_name, cut_text
 from rehearsal.results.diagnosis import Diagnosis
-from rehearsal.results.evidence_index import EvidenceIndex
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.verdict import Problem, Verdict
 
@@ -59,11 +60,11 @@ def summarize_cause(
     if problem.verdict in SELF_EXPLAINED:
         return CauseSummary(title=problem.message, hint=problem.hint)
     if frames:
-        return _of_exception(frames[0], problem)
+        return _of_exception(frames[0], problem, index.failed)
     admission = UNKNOWN + (KEY_LINES_FOLLOW if key_lines else "")
     return CauseSummary(
         title=problem.message,
-        hint="\n\n".join(filter(None, (problem.hint, admission))),
+        hint="\n\n".join(filter(None, (_where_to_begin(index), problem.hint, admission))),
         lines=key_lines,
     )
 
@@ -104,16 +105,57 @@ def _of_diagnosis(
     )
 
 
-def _of_exception(frame: ProjectFrame, problem: Problem) -> CauseSummary:
+def _of_exception(
+    frame: ProjectFrame, problem: Problem, failed: Sequence[FailedTestEvidence]
+) -> CauseSummary:
     """Return the app's own exception as the cause."""
+    code = _code(frame)
+    test = next((each for each in failed if each.frame == frame), None)
+    hints = (
+        f"This line raised it: {code}" if code else "",
+        " ".join(filter(None, (CORRECT_IT, _during(test), LOG_ERRORS if frame.repeated else ""))),
+    )
     line = f"{cut_text(frame.file, MAX_TEXT)}:{frame.line}"
     return CauseSummary(
         title=f"The app raised {cut_text(frame.error, MAX_TEXT)} at {line}",
         message=problem.message,
-        hint=f"{CORRECT_IT} {LOG_ERRORS}" if frame.repeated else CORRECT_IT,
+        hint="\n\n".join(filter(None, hints)),
         lines=_traceback(frame),
         location=frame_location(frame),
     )
+
+
+def _code(frame: ProjectFrame) -> str:
+    """Return the text of the line that raised an exception, empty where the log has none."""
+    place = rf'^( *)File "{re.escape(frame.file)}", line {frame.line}\b.*\n\1 +(?!File ")(\S.*)'
+    found = re.findall(place, frame.text, re.MULTILINE)
+    return cut_text(found[-1][1], MAX_TEXT) if found else ""
+
+
+def _during(test: FailedTestEvidence | None) -> str:
+    """Return which test an exception belongs to."""
+    if not test:
+        return ""
+    stopped = f", which stopped at {_line_of(test)}" if _line_of(test) else ""
+    return f"It came while {cut_name(test.failure.name)} ran{stopped}."
+
+
+def _where_to_begin(index: EvidenceIndex) -> str:
+    """Return where the first failed test stopped, and whether the app logged an error then."""
+    test = next(iter(index.failed), None)
+    if not test or not _line_of(test):
+        return ""
+    text = f"Begin at {_line_of(test)}, where {cut_name(test.failure.name)} stopped."
+    if not test.app_lines:
+        return text
+    line = test.app_lines[0]
+    logged = f"logged then: {line.text}" if line.tells else "logged no error at that moment."
+    return f"{text} The app {logged}"
+
+
+def _line_of(test: FailedTestEvidence) -> str:
+    line = test.failure.line
+    return f"{cut_text(test.file, MAX_TEXT)}:{line}" if test.file and line else ""
 
 
 def _traceback(frame: ProjectFrame) -> tuple[str, ...]:

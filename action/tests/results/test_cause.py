@@ -5,7 +5,7 @@ import pytest
 from rehearsal.report.cause_text import cause_text
 from rehearsal.results.cause import CORRECT_IT, LOG_ERRORS, MAX_TEXT, UNKNOWN, CauseSummary
 from rehearsal.results.diagnosis import Diagnosis
-from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence, LogLine
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.tests import Failure
@@ -89,6 +89,49 @@ def test_cause__without_a_diagnosis_is_the_exception_of_the_app() -> None:
     assert cause_text(found) == (
         f"{found.title}\n{CORRECT_IT}\n\nTraceback\n\nWhat happened: {WHAT}"
     )
+
+
+STOPPED = FailedTestEvidence(
+    failure=Failure(name="T.test_buy", message="no", line=28), file="tests/test_shop.py"
+)
+
+
+def test_cause__of_an_exception_quotes_its_line_and_names_the_test() -> None:
+    text = (
+        'Traceback (most recent call last):\n  File "app.py", line 30, in outer\n    main()\n'
+        '  File "app.py", line 3, in main\n    raise ShopError("shut")\nShopError: shut'
+    )
+    own = replace(OWN, text=text)
+    failed = EvidenceIndex(failed=(replace(STOPPED, frame=own),))
+    assert told(record(Verdict.TESTS_FAILED), failed).hint == (
+        f'This line raised it: raise ShopError("shut")\n\n{CORRECT_IT} '
+        "It came while T.test_buy ran, which stopped at tests/test_shop.py:28."
+    )
+    # Installed Python may have no source; other languages have no such line.
+    for other in (
+        text.replace('    raise ShopError("shut")\n', ""),
+        "ShopError: shut\n    at app.py:3",
+    ):
+        index = EvidenceIndex(frame=replace(OWN, text=other))
+        assert told(record(), index).hint == CORRECT_IT
+
+
+@pytest.mark.parametrize(
+    "lines, logged",
+    [
+        ((), ""),
+        ((LogLine(start=1, text="no stock", tells=True),), " The app logged then: no stock"),
+        ((LogLine(start=1, text="GET /"),), " The app logged no error at that moment."),
+    ],
+    ids=["no log", "an error", "no error"],
+)
+def test_cause__without_an_exception_says_where_to_begin(
+    lines: tuple[LogLine, ...], logged: str
+) -> None:
+    index = EvidenceIndex(failed=(replace(STOPPED, app_lines=lines),))
+    hint = told(record(Verdict.TESTS_FAILED), index).hint
+    begin = f"Begin at tests/test_shop.py:28, where T.test_buy stopped.{logged}"
+    assert hint == f"{begin}\n\nLook.\n\n{UNKNOWN}"
 
 
 def test_cause__of_an_exception_names_it_once() -> None:
