@@ -34,6 +34,8 @@ def commits_text(since: Comparison, origin: Origin) -> str:
     if not all(map(COMMIT.fullmatch, (old, new))):
         return ""
     changed = ", with changes that are not committed" if origin.is_changed else ""
+    if old == new:
+        return f"Both at commit {short_commit(origin)}{changed and f', now{changed[1:]}'}"
     return f"Then commit {old[:SHORT_COMMIT]}, now commit {short_commit(origin)}{changed}"
 
 

@@ -104,7 +104,7 @@ def _sections(result: RehearsalResult, evidence: str) -> Iterator[Iterable[str]]
     yield since_lines(result.since, result.origin)
     yield table_of_tests("failed test", index.failed, evidence, result.origin, result.since)
     yield table_of_tests(FLAKY_COLUMN, index.flaky, evidence, result.origin)
-    yield rerun_lines(index.failed)
+    yield rerun_lines(index.failed, result.origin)
     yield from step_sections(result)
     yield from _logs(result, shown_above="\n".join(cause.lines) if cause else "")
     yield remark_lines(result)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from rehearsal.report import markdown
+from rehearsal.report import markdown, run_here
 from rehearsal.report.since_words import new_mark
 from rehearsal.report.web_links import source_url
 from rehearsal.report.words import (
@@ -82,7 +82,7 @@ def step_sections(result: RehearsalResult) -> Iterator[Iterable[str]]:
         yield markdown.collapsible(title, lines, collapsed=known)
 
 
-def rerun_lines(failed: Iterable[FailedTestEvidence]) -> Iterator[str]:
+def rerun_lines(failed: Iterable[FailedTestEvidence], origin: Origin) -> Iterator[str]:
     """Yield the commands that rehearse the failed tests one by one: the others are folded."""
     # Cypress has one command for all tests of a file.
     reruns = list(dict.fromkeys(test.rerun for test in failed if test.rerun))[:MAX_TESTS]
@@ -96,6 +96,9 @@ def rerun_lines(failed: Iterable[FailedTestEvidence]) -> Iterator[str]:
     )
     yield ""
     yield from markdown.code_block(reruns[0])
+    if origin.repository:
+        how = [run_here.NEEDS, "", *run_here.commands(origin, reruns[0]).splitlines()]
+        yield from markdown.collapsible(run_here.TITLE, how, collapsed=True)
     if not one:
         yield from markdown.collapsible("The other failed tests", reruns[1:], collapsed=True)
 

@@ -145,6 +145,15 @@ def test_page_and_summary__link_what_changed_between_the_commits() -> None:
         assert "/compare/" not in made
 
 
+def test_commits_text__of_one_commit() -> None:
+    since = Comparison(verdict="passed", commit=COMMIT)
+    assert commits_text(since, Origin(commit=COMMIT)) == "Both at commit 0123456"
+    changed = Origin(commit=COMMIT, is_changed=True, run=RUN)
+    text = "Both at commit 0123456, now with changes that are not committed"
+    assert commits_text(since, changed) == text
+    assert "/compare/" not in summary(RehearsalResult(name="r", since=since, origin=changed))
+
+
 def test_commits_text__of_commits_that_are_none() -> None:
     assert commits_text(Comparison(verdict="passed", commit="../x"), Origin(commit=NEW)) == ""
     assert commits_text(Comparison(verdict="passed", commit=COMMIT), Origin()) == ""

@@ -69,7 +69,7 @@ def _sections(merged: MergeResult, evidence: str) -> Iterator[Iterable[str]]:
     left_out = counts.failed_left_out
     yield _tests("failed test", merged.failed_tests, left_out, evidence, result.since)
     yield _tests(FLAKY_COLUMN, merged.flaky_tests, counts.flaky_left_out, evidence)
-    yield rerun_lines(test for _, test in merged.failed_tests)
+    yield rerun_lines((test for _, test in merged.failed_tests), result.origin)
     yield remark_lines(result)
     yield slowest_lines(result)
     yield image_lines(result)

@@ -1,11 +1,13 @@
 """A failed test in short: its name, its errors, the request of that moment, how to run it."""
 
+from rehearsal.report import run_here
 from rehearsal.report.page.layout import preformatted
-from rehearsal.report.page.links import code_link, location_link
+from rehearsal.report.page.links import code_link, location_link, web_link
 from rehearsal.report.page.logs_of_test import app_log_then
 from rehearsal.report.page.markup import Child, Markup, breakable, element
 from rehearsal.report.page.shown_name import shown_name
 from rehearsal.report.since_words import new_mark
+from rehearsal.report.web_links import commit_url, short_commit
 from rehearsal.report.words import REQUEST, reported_message, request_text, rerun_title
 from rehearsal.results.cause import frame_location
 from rehearsal.results.comparison import Comparison
@@ -25,7 +27,7 @@ def name_and_errors(
     """Return the test's name, what the app raised and what the test reported.
 
     `since` is what changed since a baseline: it tells whether this failure is new.
-    `is_whole` adds what the app logged then.
+    `is_whole` adds what the app logged then, and how to get what runs the test.
     """
     failure, frame = test.failure, test.frame
     origin = origin or Origin()
@@ -41,7 +43,7 @@ def name_and_errors(
         _error("The test reported: ", message, line, red=not frame),
         _request(test),
         app_log_then(test) if is_whole else None,
-        _rerun(test.rerun),
+        _rerun(test.rerun, origin if is_whole else Origin()),
     )
 
 
@@ -57,13 +59,33 @@ def _request(test: FailedTestEvidence) -> Child:
     return element("p", REQUEST, element("code", breakable(request_text(request))), after)
 
 
-def _rerun(rerun: str) -> Child:
-    """Return how to run the test; page.js adds a button that copies it."""
+def _rerun(rerun: str, origin: Origin) -> Child:
+    """Return how to run the test; page.js adds a button that copies it.
+
+    On the machine of the rehearsal itself nobody needs to know how to get there.
+    """
     if not rerun:
         return None
     title = rerun_title(rerun)
     command = element("div", preformatted(breakable(rerun, after="._/:"), title), class_="paste")
-    return element("div", element("h4", title), command, class_="rerun")
+    how = None
+    if origin.repository:
+        text = breakable(run_here.commands(origin, rerun), after="._/:")
+        how = element(
+            "details",
+            element("summary", run_here.TITLE),
+            element("p", run_here.NEEDS, class_="soft"),
+            element("div", preformatted(text, run_here.TITLE), class_="paste"),
+        )
+    heading = element("h4", title, _at_commit(origin))
+    return element("div", heading, command, how, class_="rerun")
+
+
+def _at_commit(origin: Origin) -> Child:
+    if not origin.repository or not origin.commit:
+        return None
+    commit = element("code", web_link(commit_url(origin), short_commit(origin)))
+    return " · at commit ", commit
 
 
 def _raised(frame: ProjectFrame, origin: Origin) -> Markup:

@@ -6,11 +6,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from rehearsal import __version__
+from rehearsal.report import run_here
 from rehearsal.report.page.anchors import anchor_of
 from rehearsal.report.page.markup import Child, Markup, breakable, element, inline
 from rehearsal.report.page.origin import SEPARATOR, origin_line
 from rehearsal.report.slowest import TITLE, Slowest, slowest_parts
-from rehearsal.report.web_links import COMMIT, known_commit
 from rehearsal.report.words import REHEARSE
 from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import RehearsalResult
@@ -153,9 +153,7 @@ def _policy(style: str, script: str, *, embeds: bool) -> str:
 
 def _on_your_machine(origin: Origin) -> Child:
     """Return the commands that rehearse this commit again; page.js adds a button that copies."""
-    commit = known_commit(origin)
-    is_elsewhere = bool(origin.repository) and bool(COMMIT.fullmatch(commit))
-    commands = f"git checkout {commit}\n{REHEARSE}" if is_elsewhere else REHEARSE
+    commands = run_here.commands(origin, REHEARSE) if origin.repository else REHEARSE
     return (
         element("h3", "Run it on your machine"),
         element("div", preformatted(commands, "Commands"), class_="paste"),

@@ -314,10 +314,10 @@ def test_page__says_first_where_it_ran() -> None:
 def test_page__says_how_to_run_it_on_a_laptop() -> None:
     commit = "c0ffee00" * 5
     on_github = page(failed_result(origin=Origin(repository="o/r", commit=commit)))
-    assert f"git checkout {commit}\nrehearse</pre>" in on_github
-    assert "git checkout" not in page(failed_result(origin=Origin(commit=commit, is_changed=True)))
+    assert f"git switch --detach {commit}\nrehearse</pre>" in on_github
+    assert "git switch" not in page(failed_result(origin=Origin(commit=commit, is_changed=True)))
     hostile = Origin(repository="o/r", commit="x; rm -r /")
-    assert "git checkout" not in page(failed_result(origin=hostile))
+    assert "git switch" not in page(failed_result(origin=hostile))
 
 
 def test_page__on_a_laptop_the_origin_is_text() -> None:

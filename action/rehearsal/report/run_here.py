@@ -1,0 +1,34 @@
+"""How a reader runs a rehearsal on another machine: the program, the commit, the command."""
+
+from collections.abc import Iterator
+
+from rehearsal.report.web_links import COMMIT, known_commit
+from rehearsal.report.words import REHEARSE
+from rehearsal.results.origin import Origin
+
+TITLE = "How to run this here"
+INSTALL = "pipx install 'dress-rehearsal[local]'"
+NEEDS = (
+    "The command rehearse comes with Dress Rehearsal. It needs Linux, Docker and Python 3.11 or "
+    "newer, and reads secrets from the environment or a file .env. Run this in a checkout of the "
+    "repository:"
+)
+
+
+def commands(origin: Origin, command: str) -> str:
+    """Return the commands that run `command` at the commit of `origin`, where that is known.
+
+    Flags that have to be added to another command are left out.
+    """
+    return "\n".join(_commands(origin, command))
+
+
+def _commands(origin: Origin, command: str) -> Iterator[str]:
+    yield INSTALL
+    commit = known_commit(origin)
+    if origin.repository and COMMIT.fullmatch(commit):
+        number = origin.pull_request
+        yield f"git fetch origin pull/{number}/head" if number else "git fetch origin"
+        yield f"git switch --detach {commit}"
+    if command.partition(" ")[0] == REHEARSE:
+        yield command
