@@ -130,7 +130,9 @@ def test_baseline__new_failures_slower_tests_and_what_differs(
         driver.get((second.evidence / "index.html").as_uri())
         shown = driver.find_element("id", "since").text
         assert "New failures (1)" in shown
-        assert "after the same step" in shown
+        (card,) = driver.find_elements("xpath", "//article[.//canvas]")
+        assert "after the same step" in card.text
+        assert "test_heading new" in card.text.splitlines()[0]
         assert_difference_is_marked(driver)
     said(browser)
     # All the same once more, with a baseline that means harm.

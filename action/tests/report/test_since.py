@@ -207,3 +207,20 @@ def test_merge__marks_a_new_failure() -> None:
     merged = replace(merged, result=result)
     assert '<span class="mark">new</span>' in str(merged_page(merged))
     assert "| t<br>**new** |" in merged_summary(merged, evidence="the artifact")
+
+
+def test_page__pictures_stand_in_the_card_of_their_test() -> None:
+    since = replace(comparison("t"), slower=())
+    failed = tuple(
+        FailedTestEvidence(failure=Failure(name=name, message="m")) for name in ("u", "t")
+    )
+    result = RehearsalResult(name="r", since=since)
+    for index in (EvidenceIndex(), EvidenceIndex(failed=failed)):
+        made = str(page(replace(result, index=index)))
+        section, _, others = made.partition('id="since"')[2].partition("</section>")
+        assert made.count('class="differences"') == 1
+        assert ('class="differences"' in section) is not bool(index.failed)
+        if index.failed:
+            first, second = others.split("</article>")[:2]
+            assert "differences" not in first
+            assert "What the browser showed in the baseline, and now" in second

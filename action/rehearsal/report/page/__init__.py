@@ -8,7 +8,7 @@ from rehearsal.report.page.all_tests import all_tests, other_traces
 from rehearsal.report.page.also_needed import also_needed_section
 from rehearsal.report.page.audit import audit_section
 from rehearsal.report.page.cause import cause_section
-from rehearsal.report.page.failed_tests import failed_tests, tests_with_card
+from rehearsal.report.page.failed_tests import failed_tests, tests_with_card, tests_with_pictures
 from rehearsal.report.page.layout import layout, origin_and_image
 from rehearsal.report.page.logs import files, logs
 from rehearsal.report.page.markup import Child, Markup, element
@@ -87,7 +87,9 @@ def _main(result: RehearsalResult) -> Iterator[Child]:
         )
     yield also_needed_section(result.also_needed)
     yield audit_section(result.audit)
-    yield since_section(result.since, origin, cards=tests_with_card(index))
+    yield since_section(
+        result.since, origin, cards=tests_with_card(index), shown=tests_with_pictures(index)
+    )
     above = "\n".join(cause.lines) if cause else ""
     yield failed_tests(index, origin=origin, shown_above=above, since=result.since)
     yield all_tests(result.suite_results, cards=tests_with_card(index), traces=index.passed_traces)

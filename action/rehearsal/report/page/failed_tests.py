@@ -15,6 +15,7 @@ from rehearsal.report.page.pictures import (
     picture,
     pictures_of,
 )
+from rehearsal.report.page.since import pictures_since
 from rehearsal.report.page.steps import steps
 from rehearsal.report.words import (
     size_text,
@@ -62,6 +63,7 @@ def failed_tests(
             return element("article", head, class_="card test", id=anchor)
         evidence: Child = (
             steps(test, origin),
+            pictures_since(since, test.failure.name),
             before_and_after(test),
             element("div", *_columns(test, shown_above), class_="sides"),
             _trace(test),
@@ -79,6 +81,11 @@ def failed_tests(
             "Flaky tests", flaky, card, limit=MAX_TESTS, note=FLAKY_NOTE, anchor="flaky"
         ),
     )
+
+
+def tests_with_pictures(index: EvidenceIndex) -> set[str]:
+    """Return the names of the failed tests whose card has pictures."""
+    return {test.failure.name for test in index.failed[:MAX_WITH_EVIDENCE]}
 
 
 def tests_with_card(index: EvidenceIndex) -> set[str]:

@@ -28,16 +28,22 @@ from rehearsal.results.origin import Origin
 from rehearsal.results.picture_pair import Picture, PicturePair
 
 ANCHOR = "since"
+PICTURES = "What the browser showed in the baseline, and now"
 # In characters.
 MAX_NAME = 300
 
 
 def since_section(
-    since: Comparison | None, origin: Origin, *, cards: Collection[str] = ()
+    since: Comparison | None,
+    origin: Origin,
+    *,
+    cards: Collection[str] = (),
+    shown: Collection[str] = (),
 ) -> Child:
     """Return the section, nothing without a baseline.
 
-    `cards` are the names of the tests that have a card of their own on the page.
+    `cards` are the names of the tests that have a card of their own on the page; the pictures of
+    those in `shown` are in their cards.
     """
     if not since:
         return None
@@ -50,7 +56,7 @@ def since_section(
         [_group(title, names, cards) for title, names in failure_groups(since)],
         _slower(since, cards),
         _line(image_line(since)),
-        [_pair(pair, cards) for pair in since.pictures],
+        [_pair_of_test(pair, cards) for pair in since.pictures if pair.test not in shown],
         class_="card since",
         id=ANCHOR,
     )
@@ -112,10 +118,18 @@ def _slower(since: Comparison, cards: Collection[str]) -> Child:
     )
 
 
-def _pair(pair: PicturePair, cards: Collection[str]) -> Markup:
-    return element(
-        "div",
-        element("h3", _name(pair.test, cards)),
+def pictures_since(since: Comparison | None, test: str) -> Child:
+    """Return the pictures of a test in the baseline and now, nothing where there are none."""
+    pair = next((each for each in since.pictures if each.test == test), None) if since else None
+    return element("div", element("h4", PICTURES), _pair(pair), class_="wrap") if pair else None
+
+
+def _pair_of_test(pair: PicturePair, cards: Collection[str]) -> Markup:
+    return element("div", element("h3", _name(pair.test, cards)), _pair(pair))
+
+
+def _pair(pair: PicturePair) -> Child:
+    return (
         element("p", _moment(pair), class_="soft") if pair.step else None,
         element("div", _figures(pair), class_="differences"),
     )
