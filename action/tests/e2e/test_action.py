@@ -1,5 +1,6 @@
 """The action in a workflow, run by act: its steps, outputs, uploads, and several uses of it."""
 
+import html
 import json
 import re
 import struct
@@ -129,6 +130,12 @@ def assert_evidence_of_a_failed_test(evidence: Path) -> None:
         r"app:      RuntimeError: the stage door is locked \(superlists/lists/views\.py:\d+\)",
     ):
         assert re.search(f"^{said}$", summary, re.MULTILINE)
+    page = (evidence / "index.html").read_text()
+    assert re.search(r'class="told">RuntimeError: the stage door is locked \(superlists', page)
+    slowest = re.search(r"Slowest: \S+ took [0-9.]+ s of the tests' [0-9.]+ s; .*", summary)
+    assert slowest
+    assert slowest[0].replace("\\_", "_") in html.unescape(re.sub("<[^>]*>", "", page))
+    assert re.search(r"\ngit switch --detach [0-9a-f]{40}\nrehearse --test-command", summary)
     assert "<testsuite" in next((evidence / "tests").rglob("*.xml")).read_text()
     traces = [file.parent for file in (evidence / "tests").rglob("screenshot.png")]
     assert [folder.name.rpartition(".")[2] for folder in traces] == ["test_layout_and_styling"]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rehearsal.report.cause_text import split_snippets
 from rehearsal.report.page.layout import preformatted
 from rehearsal.report.page.links import code_link, location_link
-from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.report.page.markup import Child, Markup, breakable, element
 from rehearsal.results.cause import CauseSummary
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.origin import Origin
@@ -44,9 +44,10 @@ def cause_section(
 def _hint(cause: CauseSummary) -> Child:
     if not cause.hint and not cause.paste:
         return None
+    parts = [part for part in cause.hint.split("\n\n") if part.strip()]
     return (
         element("h3", "What to do"),
-        [element("p", part) for part in cause.hint.split("\n\n") if part.strip()],
+        [element("p", breakable(part, after="._/")) for part in parts],
         [
             element("div", preformatted(snippet, f"To paste ({number})"), class_="paste")
             for number, snippet in enumerate(split_snippets(cause.paste), 1)

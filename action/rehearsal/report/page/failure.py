@@ -8,12 +8,19 @@ from rehearsal.report.page.markup import Child, Markup, breakable, element
 from rehearsal.report.page.shown_name import shown_name
 from rehearsal.report.since_words import new_mark
 from rehearsal.report.web_links import commit_url, short_commit
-from rehearsal.report.words import REQUEST, reported_message, request_text, rerun_title
+from rehearsal.report.words import (
+    REQUEST,
+    reported_message,
+    request_text,
+    rerun_title,
+    seconds_text,
+)
 from rehearsal.results.cause import frame_location
 from rehearsal.results.comparison import Comparison
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.origin import Origin
+from rehearsal.results.tests import Failure
 
 
 def name_and_errors(
@@ -38,13 +45,20 @@ def name_and_errors(
     if anchor:
         name = element("a", name, href=f"#{anchor}", class_="self")
     return (
-        element("h3", name, _mark(new_mark(since, failure.name))),
+        element("h3", name, _took(failure), _mark(new_mark(since, failure.name))),
         _raised(frame, origin) if frame else None,
         _error("The test reported: ", message, line, red=not frame),
         _request(test),
         app_log_then(test) if is_whole else None,
         _rerun(test.rerun, origin if is_whole else Origin()),
     )
+
+
+def _took(failure: Failure) -> Child:
+    if not failure.span:
+        return None
+    seconds = max(0.0, failure.span.end - failure.span.start)
+    return " ", element("span", seconds_text(seconds), class_="took")
 
 
 def _mark(text: str) -> Child:

@@ -659,6 +659,15 @@ def card_of(test: FailedTestEvidence, **changes: Any) -> str:
     return made.partition("<article")[2].partition("</article>")[0]
 
 
+def test_page__the_card_says_how_long_the_test_took() -> None:
+    # A report without exact times has exact durations.
+    span = Span(start=1000.0, end=1012.34, exact=False)
+    for known, shown in ((span, "t 12.3 s"), (None, "t")):
+        failure = Failure(name="t", message="m", span=known)
+        heading = card_of(FailedTestEvidence(failure=failure)).partition("</h3>")[0]
+        assert Parsed(heading.partition("<h3>")[2]).text == shown
+
+
 def test_page__the_app_s_log_of_that_moment_stands_in_the_test_s_card() -> None:
     name = "tests/t/container.log"
     test = FailedTestEvidence(
