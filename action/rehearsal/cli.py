@@ -15,8 +15,8 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
     if list(words) == ["--version"]:
         print(f"dress-rehearsal {__version__}")  # noqa: T201  (no console, which is slow to import)
         return 0
-    # Without it, Python searches all that was imported for garbage when it ends: this takes as long
-    # as five starts of Python.
+    # Without it, Python searches all that was imported for garbage when it ends, which takes longer
+    # than to start Python.
     atexit.register(gc.freeze)
     # Here and not above: argparse and the console take longer to import than Python to start.
     from rehearsal.run_command import run_command  # noqa: PLC0415
