@@ -4,7 +4,8 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cache
 from urllib.parse import quote
 
 from rehearsal.ansi import COLOUR_CODE
@@ -58,18 +59,18 @@ def element(tag: str, *children: Child, **attributes: str | int | bool | None) -
     """
     if not TAG.match(tag) or tag in CODE:
         raise ValueError(f"tag {tag!r} is not allowed")
-    attribute_text = "".join(
-        _attribute(name.rstrip("_").replace("_", "-"), value) for name, value in attributes.items()
-    )
-    start = f"<{tag}{attribute_text}>"
+    attribute_texts = [_attribute(_attribute_name(name), attributes[name]) for name in attributes]
+    start = f"<{tag}{''.join(attribute_texts)}>"
     if tag in VOID:
         if children:
             raise ValueError(f"{tag} takes no children")
         return Markup((start,))
     # An HTML parser drops the first line end of a pre.
     line_end = "\n" if tag == "pre" else ""
-    parts = (f"{start}{line_end}", *_inner(children), f"</{tag}>")
-    return Markup(parts if sum(map(len, parts)) > MAX_JOINED else ("".join(parts),))
+    parts = [f"{start}{line_end}"]
+    _add(parts, children)
+    parts.append(f"</{tag}>")
+    return Markup(tuple(parts) if sum(map(len, parts)) > MAX_JOINED else ("".join(parts),))
 
 
 def inline(tag: str, code: str) -> Markup:
@@ -113,19 +114,27 @@ def breakable(text: str, after: str = "") -> Markup:
     return Markup(("<wbr>".join(map(html.escape, parts)),))
 
 
-def _inner(child: Child) -> Iterator[str]:
+def _add(parts: list[str], child: Child) -> None:
+    """Append the parts of a child."""
     if isinstance(child, Markup):
-        yield from child.parts
+        parts += child.parts
     elif isinstance(child, str | int):
-        yield html.escape(visible(str(child)))
+        parts.append(html.escape(visible(str(child))))
     elif child is not None:
         for each in child:
-            yield from _inner(each)
+            _add(parts, each)
+
+
+@cache
+def _attribute_name(name: str) -> str:
+    """Return the name of an attribute as HTML has it, from that of an argument."""
+    attribute = name.rstrip("_").replace("_", "-")
+    if not ATTRIBUTE.match(attribute):
+        raise ValueError(f"attribute {attribute!r} is not allowed")
+    return attribute
 
 
 def _attribute(name: str, value: str | int | bool | None) -> str:
-    if not ATTRIBUTE.match(name):
-        raise ValueError(f"attribute {name!r} is not allowed")
     if value is None or value is False:
         return ""
     if value is True:
