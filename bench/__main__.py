@@ -8,7 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bench import app, browsers, document, helper, probe, rehearsals, services, shards, verdicts
+from bench import (
+    app,
+    audit,
+    browsers,
+    document,
+    helper,
+    probe,
+    rehearsals,
+    services,
+    shards,
+    verdicts,
+)
 from bench.check import compare
 from bench.document import BASELINE
 from bench.machine import describe
@@ -21,6 +32,7 @@ GROUPS: dict[str, Callable[[], Iterator[Row]]] = {
     "probe": probe.rows,
     "verdicts": verdicts.rows,
     "rehearsals": rehearsals.rows,
+    "audit": audit.rows,
     "services": services.rows,
     "browsers": browsers.rows,
     "shards": shards.rows,
