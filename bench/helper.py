@@ -4,12 +4,13 @@ Each number is of a program of its own (`bench/inside.py`), so that none profits
 has left in memory. The flood and the sweep go through the same code as in a rehearsal.
 """
 
+import tempfile
 from collections.abc import Iterator
 
 from bench.measure import Contender, Row, row
 from bench.programs import PYTHON, cpu_of, number_in, run
 
-ROUNDS = 3
+ROUNDS = 2
 INSIDE = ("-m", "bench.inside")
 _PARSER = ("xml.etree, which only reads them", "-read")
 
@@ -62,20 +63,21 @@ def _inside(
     memory: list[float] = []
     numbers = [] if count is None else [str(count)]
     identity = "-".join([name, *numbers])
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
 
-    def ours(_: int) -> float:
-        text = run([PYTHON, *INSIDE, name, *numbers])[1]
-        memory.append(number_in(r"peak ([0-9.]+)", text))
-        return number_in(r"measured ([0-9.]+)", text)
+        def ours(_: int) -> float:
+            text = run([PYTHON, *INSIDE, name, folder, *numbers])[1]
+            memory.append(number_in(r"peak ([0-9.]+)", text))
+            return number_in(r"measured ([0-9.]+)", text)
 
-    def theirs(_: int) -> float:
-        text = run([PYTHON, *INSIDE, name + other[1], *numbers])[1]
-        return number_in(r"measured ([0-9.]+)", text)
+        def theirs(_: int) -> float:
+            text = run([PYTHON, *INSIDE, name + other[1], folder, *numbers])[1]
+            return number_in(r"measured ([0-9.]+)", text)
 
-    contenders = [Contender(name="rehearse", run=ours), Contender(name=other[0], run=theirs)]
-    more_is_better = unit.endswith("/s")
-    yield row(identity, title, unit, contenders, ROUNDS, goal=goals[0],
-              more_is_better=more_is_better)  # fmt: skip
+        contenders = [Contender(name="rehearse", run=ours), Contender(name=other[0], run=theirs)]
+        more_is_better = unit.endswith("/s")
+        yield row(identity, title, unit, contenders, ROUNDS, goal=goals[0],
+                  more_is_better=more_is_better)  # fmt: skip
     if goals[1] is not None:
         yield Row(
             id=f"{identity}-memory", title=f"{title}: peak memory", unit="MiB",

@@ -1,7 +1,6 @@
 """One of the helper's parts by itself, or the least that others need for it.
 
-`python -m bench.inside NAME [NUMBER]`
-
+`python -m bench.inside NAME FOLDER [NUMBER]`. What it reads is made in the folder.
 It prints what was measured (seconds, or MB/s), and the largest memory of the process in MiB.
 """
 
@@ -16,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from bench.material import apart, log_text, make_files, make_reports, make_shards, secrets
+from bench.material import log_text, made_in, make_files, make_reports, make_shards, secrets
 from rehearsal.cli import main as rehearse
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.sanitize import sanitize_folder
@@ -28,6 +27,7 @@ from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.junit.reports import read_reports
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import write_json
+from rehearsal.verdict import Verdict
 
 _PIECE = 1 << 16
 _FLOOD = 1 << 30
@@ -37,7 +37,8 @@ _SED_FLOOD = 1 << 26
 
 def flood(folder: Path) -> float:
     """Return the MB/s at which a log of 1 GiB with ten secrets known is kept."""
-    log = Evidence(Folder(folder), Redactor(secrets(10))).log("container.log", timed=True)
+    own = Path(tempfile.mkdtemp(dir=folder))
+    log = Evidence(Folder(own), Redactor(secrets(10))).log("container.log", timed=True)
     sink, text = log.stream(), log_text(10_000)
     begun = time.perf_counter()
     for at in range(0, _FLOOD, _PIECE):
@@ -82,63 +83,65 @@ def redaction_by_pattern(_: Path, count: int) -> float:
 
 def merge(folder: Path) -> float:
     """Return the seconds for 100 shards of 1,000 tests, 10 of them failed."""
-    apart(make_shards, folder / "shards")
-    arguments = ["merge", f"{folder}/shards", "--expect", "100", "--into", f"{folder}/merged"]
+    shards, merged = made_in(folder, make_shards), tempfile.mkdtemp(dir=folder)
+    arguments = ["merge", str(shards), "--expect", "100", "--into", f"{merged}/report"]
     begun = time.perf_counter()
-    rehearse(arguments)
+    code = rehearse(arguments)
+    if code != Verdict.TESTS_FAILED.exit_code:
+        sys.exit(f"the shards were not merged: exit code {code}")
     return time.perf_counter() - begun
 
 
 def merge_only_read(folder: Path) -> float:
     """Return the seconds in which the verdict.json of the same shards are read."""
-    apart(make_shards, folder)
+    shards = made_in(folder, make_shards)
     begun = time.perf_counter()
-    for file in folder.glob("*/verdict.json"):
+    for file in shards.glob("*/verdict.json"):
         json.loads(file.read_bytes())
     return time.perf_counter() - begun
 
 
 def tests(folder: Path) -> float:
     """Return the seconds in which 100,000 tests of ten reports are counted and reported."""
-    apart(make_reports, folder, 10, 10_000, 20)
+    made = made_in(folder, make_reports, 10, 10_000, 20)
     begun = time.perf_counter()
-    _report(folder)
+    _report(made)
     return time.perf_counter() - begun
 
 
 def tests_only_read(folder: Path) -> float:
     """Return the seconds in which the standard library's parser reads the same reports."""
-    apart(make_reports, folder, 10, 10_000, 20)
-    return _seconds_to_parse(folder)
+    made = made_in(folder, make_reports, 10, 10_000, 20)
+    return _seconds_to_parse(made)
 
 
 def page_of_many(folder: Path) -> float:
     """Return the seconds in which 10,000 tests are counted and reported."""
-    apart(make_reports, folder, 1, 10_000, 20)
+    made = made_in(folder, make_reports, 1, 10_000, 20)
     begun = time.perf_counter()
-    _report(folder)
+    _report(made)
     return time.perf_counter() - begun
 
 
 def page_only_read(folder: Path) -> float:
     """Return the seconds in which the standard library's parser reads the same report."""
-    apart(make_reports, folder, 1, 10_000, 20)
-    return _seconds_to_parse(folder)
+    made = made_in(folder, make_reports, 1, 10_000, 20)
+    return _seconds_to_parse(made)
 
 
 def sweep(folder: Path) -> float:
     """Return the seconds in which 20,000 files are searched for ten secrets."""
-    apart(make_files, folder, 20_000)
+    made = made_in(folder, make_files, 20_000)
     begun = time.perf_counter()
-    sanitize_folder(Folder(folder), Redactor(secrets(10)))
+    sanitize_folder(Folder(made), Redactor(secrets(10)))
     return time.perf_counter() - begun
 
 
 def sweep_only_read(folder: Path) -> float:
     """Return the seconds in which the same files are read."""
-    apart(make_files, folder, 20_000)
+    made = made_in(folder, make_files, 20_000)
     begun = time.perf_counter()
-    for file in folder.iterdir():
+    for file in made.iterdir():
         file.read_bytes()
     return time.perf_counter() - begun
 
@@ -179,10 +182,9 @@ PARTS: dict[str, Callable[..., float]] = {
 
 
 def main() -> None:
-    """Measure one part in a folder of its own."""
-    name, *numbers = sys.argv[1:]
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        measured = PARTS[name](Path(folder), *map(int, numbers))
+    """Measure one part."""
+    name, folder, *numbers = sys.argv[1:]
+    measured = PARTS[name](Path(folder), *map(int, numbers))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"measured {measured}\npeak {peak}")
 

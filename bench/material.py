@@ -16,13 +16,20 @@ from rehearsal.verdict import Problem, Verdict
 _CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_$%/+=!"
 
 
-def apart(make: Callable[..., None], *arguments: object) -> None:
-    """Make files in another process, so that this one's memory is that of the work alone."""
-    process = multiprocessing.get_context("fork").Process(target=make, args=arguments)
-    process.start()
-    process.join()
-    if process.exitcode:
-        sys.exit(f"{make.__name__} failed")
+def made_in(folder: Path, make: Callable[..., None], *arguments: object) -> Path:
+    """Return the folder with what `make` makes in it, unless an earlier program has made it.
+
+    Another process does it, so that this one's memory is that of the work alone.
+    """
+    made = folder / "made"
+    if not made.exists():
+        made.mkdir()
+        process = multiprocessing.get_context("fork").Process(target=make, args=(made, *arguments))
+        process.start()
+        process.join()
+        if process.exitcode:
+            sys.exit(f"{make.__name__} failed")
+    return made
 
 
 def make_shards(folder: Path) -> None:
