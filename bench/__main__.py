@@ -13,6 +13,7 @@ from bench import (
     audit,
     browsers,
     document,
+    grid,
     helper,
     probe,
     rehearsals,
@@ -36,6 +37,7 @@ GROUPS: dict[str, Callable[[], Iterator[Row]]] = {
     "services": services.rows,
     "browsers": browsers.rows,
     "shards": shards.rows,
+    "grid": grid.rows,
     "helper": helper.rows,
     "app": app.rows,
 }

@@ -13,10 +13,12 @@ from typing import IO
 from bench.measure import Contender, Row, row
 from bench.programs import PEER_PYTHON, PYTHON, ROOT, BenchError, free_port, number_in, run
 
-ROUNDS, SHORT_ROUNDS = 5, 3
+ROUNDS, FEW_ROUNDS = 4, 2
 # A server is ready so many seconds after its start, another number in each round: peers that poll
 # once a second would else always be late, or never.
-READY_AFTER = (1.0, 1.6, 1.2, 1.8, 1.4)
+READY_AFTER = (0.9, 1.4, 1.15, 1.65)
+# Where the end of the first answer counts, and not when the server listens.
+SLOW_AFTER = 0.2
 # In seconds.
 PATIENCE = 10
 TOO_EARLY = "ready too early"
@@ -71,8 +73,8 @@ def rows() -> Iterator[Row]:
     """Measure each kind of server."""
     yield _row("refused", "the port is refused until the app is ready", goal="0.03 s, the best")
     yield _row("unavailable", "503 until the app is ready", goal="0.05 s, the best")
-    yield _row("slow", "each answer takes 3 s", rounds=SHORT_ROUNDS)
-    yield _row("hints", "103 Early Hints before each answer", rounds=SHORT_ROUNDS)
+    yield _row("slow", "each answer takes 3 s", rounds=FEW_ROUNDS)
+    yield _row("hints", "103 Early Hints before each answer", rounds=FEW_ROUNDS)
 
 
 def _row(mode: str, title: str, *, rounds: int = ROUNDS, goal: str = "") -> Row:
@@ -86,8 +88,8 @@ def _row(mode: str, title: str, *, rounds: int = ROUNDS, goal: str = "") -> Row:
 def _late(name: str, mode: str, number: int) -> float | str:
     """Return how many seconds after the server a contender knew that it was ready."""
     port = free_port()
-    after = str(READY_AFTER[number % len(READY_AFTER)])
-    server = [sys.executable, "-I", str(ROOT / "bench/late_server.py"), mode, str(port), after]
+    after = SLOW_AFTER if mode == "slow" else READY_AFTER[number % len(READY_AFTER)]
+    server = [sys.executable, "-I", str(ROOT / "bench/late_server.py"), mode, str(port), str(after)]
     command = COMMANDS[name].replace("PORT", str(port))
     if name == "start-server-and-test":
         _, text = run(command.replace("SERVER", shlex.quote(shlex.join(server))), timeout=PATIENCE)

@@ -8,7 +8,7 @@ from bench.measure import Contender, Row, row
 from bench.programs import PYTHON, ROOT, free_port, number_in, run
 from bench.superlists_copy import FLAGS, Project, copied
 
-WARM_ROUNDS, COLD_ROUNDS = 5, 3
+WARM_ROUNDS, COLD_ROUNDS = 3, 2
 BY_HAND = "by hand, in sequence"
 # Python's own resource module says what the process took without its children.
 _WITH_USAGE = """

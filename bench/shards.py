@@ -7,19 +7,20 @@ wait, as for a server: they need no core.
 import json
 import random
 import tempfile
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from bench.measure import Contender, Row, row
-from bench.programs import PYTHON, run
+from bench.programs import PYTHON
+from bench.side_by_side import side_by_side
 
-ROUNDS = 3
-_TESTS, _TOTAL = 60, 12.0
+ROUNDS = 2
+_TESTS, _TOTAL = 40, 8.0
 _FILE = "test_waiting.py"
-_SPLIT = ("-p", "pytest_split.plugin")
+_PYTEST = (PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+# Plugins that load themselves would differ from machine to machine.
+_ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 def rows() -> Iterator[Row]:
@@ -62,25 +63,13 @@ def durations() -> dict[str, float]:
 
 
 def _ours(folder: Path, count: int, _: int) -> float:
-    jobs = [{"REHEARSAL_SHARD": f"{number}/{count}"} for number in range(1, count + 1)]
-    return _side_by_side(folder, [(("-p", "rehearsal_testing.plugin"), job) for job in jobs])
+    command = [*_PYTEST, "-p", "rehearsal_testing.plugin"]
+    shards = [f"{number}/{count}" for number in range(1, count + 1)]
+    return side_by_side(
+        folder, [(command, {**_ALONE, "REHEARSAL_SHARD": shard}) for shard in shards]
+    )
 
 
 def _split(folder: Path, more: Sequence[str], _: int) -> float:
-    groups = [(*_SPLIT, "--splits", "4", "--group", str(number), *more) for number in range(1, 5)]
-    return _side_by_side(folder, [(group, {}) for group in groups])
-
-
-def _side_by_side(folder: Path, jobs: Sequence[tuple[Sequence[str], Mapping[str, str]]]) -> float:
-    """Run the jobs and return the seconds until the last one has ended."""
-
-    def job(arguments: Sequence[str], environ: Mapping[str, str]) -> None:
-        command = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-        # Plugins that load themselves would differ from machine to machine.
-        run(command, cwd=folder, environ={**environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
-
-    begun = time.perf_counter()
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        for done in [pool.submit(job, *each) for each in jobs]:
-            done.result()
-    return time.perf_counter() - begun
+    command = [*_PYTEST, "-p", "pytest_split.plugin", "--splits", "4", *more, "--group"]
+    return side_by_side(folder, [([*command, str(number)], _ALONE) for number in range(1, 5)])

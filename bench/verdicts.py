@@ -10,7 +10,7 @@ from bench.measure import Contender, Row, row
 from bench.programs import PYTHON, ROOT, run
 from bench.superlists_copy import Project, copied
 
-ROUNDS = 3
+ROUNDS = 2
 # In seconds: what wait-on is told, since it waits for ever otherwise.
 PATIENCE = 10
 _ENDS = 'CMD ["python3", "-c", "raise SystemExit(3)"]'
