@@ -13,6 +13,7 @@ FILES = {
     "web/tests/test_cart.py",
 }
 CART = "functional_tests.test_cart.CartTest.test_adds"
+ONLY = "-k 'functional_tests.test_cart.CartTest.*test_adds'"
 
 
 def narrowed(command: str, name: str, file: str = "") -> str:
@@ -42,12 +43,12 @@ def narrowed(command: str, name: str, file: str = "") -> str:
             # Its name does not begin with the label, which is a folder.
             "python manage.py test e2e/ --pattern='*_test.py'",
             "cart_test.Cart.test_adds",
-            "python manage.py test e2e/ --pattern='*_test.py' -k '*cart_test.Cart.test_adds'",
+            "python manage.py test e2e/ --pattern='*_test.py' -k 'cart_test.Cart.*test_adds'",
         ),
         (
             "pip install -r wanted.txt\nuv run python manage.py test",
             CART,
-            f"pip install -r wanted.txt && uv run python manage.py test -k '*{CART}'",
+            f"pip install -r wanted.txt && uv run python manage.py test {ONLY}",
         ),
         (
             "python manage.py test functional_tests",
@@ -68,19 +69,46 @@ def narrowed(command: str, name: str, file: str = "") -> str:
         (
             "/opt/python3.12 -m unittest discover -s functional_tests -t . -f",
             CART,
-            f"/opt/python3.12 -m unittest discover -s functional_tests -t . -k '*{CART}'",
+            f"/opt/python3.12 -m unittest discover -s functional_tests -t . {ONLY}",
         ),
         (
             "python -m unittest discover functional_tests '*_test.py' .",
             CART,
-            f"python -m unittest discover functional_tests '*_test.py' . -k '*{CART}'",
+            f"python -m unittest discover functional_tests '*_test.py' . {ONLY}",
         ),
         (
             "python -m unittest discover functional_tests",
             "setUpClass (test_cart.CartTest)",
-            "python -m unittest discover functional_tests -k '*test_cart.CartTest.*'",
+            "python -m unittest discover functional_tests -k 'test_cart.CartTest.*'",
+        ),
+        (
+            "python manage.py test functional_tests",
+            "functional_tests.test_cart.CartTest.setUpClass",
+            "python manage.py test functional_tests.test_cart.CartTest",
+        ),
+        (
+            "python -m unittest",
+            "functional_tests.test_cart.setUpModule",
+            "python -m unittest -k 'functional_tests.test_cart.*'",
+        ),
+        (
+            "xvfb-run -a poetry run coverage run manage.py test functional_tests",
+            CART,
+            f"xvfb-run -a poetry run coverage run manage.py test {CART}",
         ),
         # pytest
+        (
+            "python -m coverage run -m pytest --reuse-db --cov=shop --cov-report xml -p no:x tests",
+            "tests/test_cart.py::TestCart::test_adds (part='a b')",
+            """python -m coverage run -m pytest --reuse-db -p no:x \
+tests/test_cart.py::TestCart::test_adds""",
+        ),
+        (
+            # Its pytest.ini is in web/.
+            "pytest web/tests",
+            "tests.test_cart.test_adds",
+            "pytest web/tests/test_cart.py::test_adds",
+        ),
         (
             'python -m pytest tests --junitxml "$REHEARSAL_JUNIT/pytest.xml" -n 4 -k cart -vv',
             "tests.test_cart.TestCart.test_adds[a.b?c=[d]&e]",
@@ -101,27 +129,37 @@ def narrowed(command: str, name: str, file: str = "") -> str:
         (
             "npm ci\nnpx playwright test --shard=1/2 --workers 2",
             "[desktop] \u203a cart.spec.ts \u203a cart \u203a totals (2)",
-            r"npm ci && npx playwright test cart.spec.ts --project=desktop -g 'cart totals \(2\)'",
+            (
+                "npm ci && npx playwright test cart.spec.ts --project=desktop "
+                r"-g ' cart.spec.ts cart totals \(2\)( @|$)'"
+            ),
         ),
         (
             "pnpm exec playwright test",
             "cart.spec.ts \u203a totals",
-            "pnpm exec playwright test cart.spec.ts -g totals",
+            "pnpm exec playwright test cart.spec.ts -g ' cart.spec.ts totals( @|$)'",
         ),
         (
             "npx vitest run --reporter=junit",
             "cart.test.ts > cart > shows <é>",
-            "npx vitest run --reporter=junit cart.test.ts -t 'cart shows <.>'",
+            "npx vitest run --reporter=junit cart.test.ts -t '^ ?cart( >)? shows <.>$'",
         ),
         (
             "npx mocha 'tests/**/*.spec.js' --grep cart",
             "cart totals",
-            "npx mocha 'tests/**/*.spec.js' -g 'cart totals'",
+            "npx mocha 'tests/**/*.spec.js' -g '^cart totals$'",
         ),
         (
             "go test -v ./...",
             "example.com/shop.TestShows/all",
-            "go test -v -run '^TestShows$/^all$' ./...",
+            "go test -v -run '^TestShows$/^all$' example.com/shop",
+        ),
+        ("go test ./...", "shop.TestAdds", "go test -run '^TestAdds$' ./..."),
+        (
+            'gotestsum --junitfile "$REHEARSAL_JUNIT/go.xml" -- -race ./...',
+            "example.com/shop/v2.TestShows/v1.TestX_(é)",
+            """gotestsum --junitfile "$REHEARSAL_JUNIT/go.xml" -- -race \
+-run '^TestShows$/^v1\\.TestX_\\(é\\)$' example.com/shop/v2""",
         ),
     ],
 )
@@ -145,9 +183,10 @@ def test_one_test_command__replaces_what_chooses_tests(
             "npx jest --ci other.test.js -t other",
             "cart totals?",
             "jest/cart.test.js",
-            r"npx jest --ci jest/cart.test.js -t 'cart totals\?'",
+            r"npx jest --ci jest/cart.test.js -t '^cart totals\?$'",
         ),
-        ("npx jest", "cart totals", "gone.test.js", "npx jest -t 'cart totals'"),
+        ("npx jest", "cart totals", "gone.test.js", "npx jest -t '^cart totals$'"),
+        ("npx jest", "cart.adds 😀", "", "npx jest -t '^cart.adds ..?$'"),
         ("npx cypress run", "cart totals", "gone.cy.js", ""),
     ],
 )
@@ -162,6 +201,8 @@ def test_one_test_command__uses_the_file_if_it_is_there(
     [
         "",
         "make e2e",
+        "tox -e e2e",
+        "nox",
         "npm test",
         "./run-tests",
         "python manage.py test functional_tests | tee log",
@@ -199,7 +240,12 @@ def test_one_test_command__nothing_rather_than_something_wrong(command: str) -> 
         ("npx vitest run", "cart.test.ts"),
         ("npx mocha", 'cart "after each" hook for "keeps items"'),
         ("npx jest", 'cart "after each" hook for "keeps items"'),
-        ("npx jest", "x"),
+        ("npx jest", "Test suite failed to run jest/cart.test.js"),
+        ("npx jest", "jest/cart.test.js > totals"),
+        ("go test", "shop.Testing"),
+        ("pytest web", "test_gone.test_adds"),
+        # Another file of this name was run.
+        ("pytest web", "functional_tests.test_cart.test_adds"),
         ("go test", "shop.Broken"),
         # In no time, however many slashes there are.
         ("go test", f"shop.TestGet{'/api' * 60} x"),

@@ -8,27 +8,34 @@ from rehearsal.source.one_test.script import PYTHON, Script, Word, read_script
 from rehearsal.source.one_test.suite_test import SuiteTest
 
 Runner = Callable[[Sequence[str], Sequence[Word], SuiteTest], list[str] | None]
-# What may stand before a program, and starts it from the project's own packages.
+# What may stand before a program: it starts it from the project's own packages, or on a screen.
 LAUNCHERS = (
-    ("uv", "run"), ("poetry", "run"), ("pipenv", "run"), ("npx", "--no-install"), ("npx",),
+    ("uv", "run"), ("poetry", "run"), ("pipenv", "run"), ("pdm", "run"), ("hatch", "run"),
+    ("xvfb-run", "-a"), ("xvfb-run",), ("npx", "--no-install"), ("npx",),
     ("pnpm", "exec"), ("pnpm",), ("yarn", "run"), ("yarn",), ("bunx",),
 )  # fmt: skip
+COVERAGE = ("coverage", "run")
 MANAGE = "manage.py"
 PYTHON_WORD = "python"
 # By the words that start it. Where several fit, the first counts.
+PYTHON_SCRIPTS: tuple[tuple[tuple[str, ...], Runner], ...] = (
+    ((MANAGE, "test"), python_runners.django),
+    (("-m", "pytest"), python_runners.pytest),
+    (("-m", "unittest", "discover"), python_runners.unittest),
+    (("-m", "unittest"), python_runners.unittest),
+)
+PYTHONS = ((), (PYTHON_WORD,), COVERAGE, (PYTHON_WORD, "-m", *COVERAGE))
 RUNNERS: tuple[tuple[tuple[str, ...], Runner], ...] = (
-    ((PYTHON_WORD, MANAGE, "test"), python_runners.django),
-    ((PYTHON_WORD, "-m", "pytest"), python_runners.pytest),
+    *(((*python, *script), runner) for python in PYTHONS for script, runner in PYTHON_SCRIPTS),
     (("pytest",), python_runners.pytest),
     (("py.test",), python_runners.pytest),
-    ((PYTHON_WORD, "-m", "unittest", "discover"), python_runners.unittest),
-    ((PYTHON_WORD, "-m", "unittest"), python_runners.unittest),
     (("playwright", "test"), other_runners.playwright),
     (("cypress", "run"), other_runners.cypress),
     (("jest",), other_runners.jest),
     (("vitest",), other_runners.vitest),
     (("mocha",), other_runners.mocha),
     (("go", "test"), other_runners.go),
+    (("gotestsum",), other_runners.gotestsum),
 )
 
 
@@ -55,14 +62,19 @@ def one_test_command(command: str, name: str, file: str, exists: Callable[[str],
 
 def _runner_words(script: Script, test: SuiteTest) -> list[str] | None:
     texts = [_plain(word.text) for word in script.runner]
-    launcher = next((each for each in LAUNCHERS if (*texts[: len(each)],) == each), ())
-    start = len(launcher)
+    start = 0
+    while launcher := next((each for each in LAUNCHERS if _begins(texts[start:], each)), ()):
+        start += len(launcher)
     for program, runner in RUNNERS:
         end = start + len(program)
-        if tuple(texts[start:end]) == program:
+        if _begins(texts[start:], program):
             begin = [word.raw for word in script.runner[:end]]
             return runner(begin, script.runner[end:], test)
     return None
+
+
+def _begins(texts: Sequence[str], words: tuple[str, ...]) -> bool:
+    return tuple(texts[: len(words)]) == words
 
 
 def _plain(text: str) -> str:

@@ -1,8 +1,8 @@
-"""One test of runners in other languages: Playwright, Cypress, jest, Vitest, mocha, go test."""
+"""One test of runners in other languages: Playwright, Cypress, jest, Vitest, mocha, Go."""
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rehearsal.source.one_test.options import options, read_arguments
 from rehearsal.source.one_test.script import Word
@@ -14,11 +14,16 @@ VITEST_ARROW = " > "
 PROJECT = re.compile(r"\[(?P<project>[^\]]+)\]\Z")
 SCRIPT_FILE = re.compile(r"[^\s*?\[\]{}()]+\.[cm]?[jt]sx?")
 CYPRESS_FILE = re.compile(r"[^\s*?\[\]{}(),]+\.cy\.[jt]sx?")
-# A hook is no test: mocha and its relatives report it as one.
-HOOK = re.compile(r'"(?:before|after)(?: each| all)" hook')
-# Where a report may join the parts of a name by something else.
-ANY_CHARACTER = "."
-GO_NAME = re.compile(r"(?:.*\.)?(?P<own>(?:Test|Example|Fuzz)\w*(?:/\S+)?)")
+# A hook is no test, nor a file that could not be loaded, but their reports have them as tests.
+NO_TEST = re.compile(r'"(?:before|after)(?: each| all)" hook|\bTest suite failed to run\b')
+# What JavaScript's regular expressions do not take literally. A point stays as it is: a report may
+# have it in the place of a space.
+JS_SPECIAL = re.compile(r"[\\^$*+?()\[\]{}|/]")
+# Any character, since a report may have another one. Above U+FFFF it is two for JavaScript.
+NOT_ASCII = re.compile(r"[^\x20-\x7e]")
+FILE_ARROW = re.compile(rf"{SCRIPT_FILE.pattern}{VITEST_ARROW}")
+# The import path of a package, and the test with its parts.
+GO_NAME = re.compile(r"(?:(?P<package>\S*?)\.)?(?P<own>(?:Test|Example|Fuzz)(?![a-z])\w*(?:/\S+)?)")
 
 PLAYWRIGHT = options(
     kept="--headed --quiet --forbid-only --ignore-snapshots",
@@ -44,7 +49,7 @@ JEST = options(
 )
 VITEST = options(
     kept="--run --globals --coverage",
-    kept_values="--reporter --outputFile --config -c --root -r --environment --project",
+    kept_values="--reporter --outputFile --config -c --root -r --dir --environment --project",
     dropped="--passWithNoTests",
     dropped_values="-t --testNamePattern --shard --bail --maxWorkers",
 )
@@ -56,10 +61,16 @@ MOCHA = options(
     dropped_values="-g --grep --fgrep -j --jobs",
 )
 GO = options(
-    kept="-v -race -json -short",
-    kept_values="-tags -timeout -count",
+    kept="-v -race -json -short -cover",
+    kept_values="-tags -timeout -count -mod -vet -covermode -coverprofile -coverpkg",
     dropped="-failfast",
-    dropped_values="-run -parallel -p -shuffle",
+    dropped_values="-run -skip -parallel -p -shuffle",
+)
+GOTESTSUM = options(
+    kept="--debug --no-color",
+    kept_values="-f --format --junitfile --jsonfile --rerun-fails-report",
+    dropped="--rerun-fails --hide-summary",
+    dropped_values="--packages --rerun-fails-max-failures",
 )
 
 
@@ -72,8 +83,9 @@ def playwright(program: Sequence[str], words: Sequence[Word], test: SuiteTest) -
     if not found or not titles or not SCRIPT_FILE.fullmatch(file):
         return None
     only = [f"--project={shlex.quote(project['project'])}"] if project else []
-    title = _pattern(" ".join(titles))
-    return [*program, *found.kept, shlex.quote(file), *only, "-g", title]
+    # It searches in the project, the file, the titles and the tags, joined by spaces.
+    title = f" {_escaped(file)} {_escaped(' '.join(titles))}( @|$)"
+    return [*program, *found.kept, shlex.quote(file), *only, "-g", shlex.quote(title)]
 
 
 def cypress(program: Sequence[str], words: Sequence[Word], test: SuiteTest) -> list[str] | None:
@@ -88,11 +100,12 @@ def cypress(program: Sequence[str], words: Sequence[Word], test: SuiteTest) -> l
 def jest(program: Sequence[str], words: Sequence[Word], test: SuiteTest) -> list[str] | None:
     """Return the words of jest for one test."""
     found = read_arguments(words, JEST)
-    if not found or " " not in test.name or HOOK.search(test.name):
+    # A report that names the file may leave out the groups around the test.
+    if not found or not test.name or NO_TEST.search(test.name) or FILE_ARROW.match(test.name):
         return None
     is_file = SCRIPT_FILE.fullmatch(test.file) and test.exists(test.file)
     file = [shlex.quote(test.file)] if is_file else []
-    return [*program, *found.kept, *file, "-t", _pattern(test.name)]
+    return [*program, *found.kept, *file, "-t", _whole(test.name)]
 
 
 def vitest(program: Sequence[str], words: Sequence[Word], test: SuiteTest) -> list[str] | None:
@@ -102,30 +115,54 @@ def vitest(program: Sequence[str], words: Sequence[Word], test: SuiteTest) -> li
     if not found or not titles or not test.exists(file) or not SCRIPT_FILE.fullmatch(file):
         return None
     run = [] if "--run" in found.kept else ["run"]
-    title = _pattern(" ".join(titles))
-    return [*program, *run, *found.kept, shlex.quote(file), "-t", title]
+    # A title may hold an arrow itself.
+    title = "( >)? ".join(map(_escaped, titles))
+    return [*program, *run, *found.kept, shlex.quote(file), "-t", shlex.quote(f"^ ?{title}$")]
 
 
 def mocha(program: Sequence[str], words: Sequence[Word], test: SuiteTest) -> list[str] | None:
     """Return the words of mocha for one test."""
     found = read_arguments(words, MOCHA)
-    if not found or not test.name or HOOK.search(test.name):
+    if not found or not test.name or NO_TEST.search(test.name):
         return None
-    return [*program, *found.kept, *(each.raw for each in found.positional), "-g",
-            _pattern(test.name)]  # fmt: skip
+    files = (each.raw for each in found.positional)
+    return [*program, *found.kept, *files, "-g", _whole(test.name)]
 
 
 def go(program: Sequence[str], words: Sequence[Word], test: SuiteTest) -> list[str] | None:
-    """Return the words of `go test` for one test, in the same packages."""
+    """Return the words of `go test` for one test in its package."""
     found, named = read_arguments(words, GO), GO_NAME.fullmatch(test.name)
     if not found or not named:
         return None
+    return [*program, *found.kept, *_go_test(named, found.positional)]
+
+
+def gotestsum(program: Sequence[str], words: Sequence[Word], test: SuiteTest) -> list[str] | None:
+    """Return the words of gotestsum, which hands what is behind `--` to `go test`."""
+    texts = [word.text for word in words]
+    end = texts.index("--") if "--" in texts else len(words)
+    own, found = read_arguments(words[:end], GOTESTSUM), read_arguments(words[end + 1 :], GO)
+    named = GO_NAME.fullmatch(test.name)
+    if not own or not found or not named:
+        return None
+    packages = (*own.positional, *found.positional)
+    return [*program, *own.kept, "--", *found.kept, *_go_test(named, packages)]
+
+
+def _go_test(named: re.Match[str], packages: Iterable[Word]) -> list[str]:
     pattern = "/".join(f"^{re.escape(part)}$" for part in named["own"].split("/"))
-    packages = (each.raw for each in found.positional)
-    return [*program, *found.kept, "-run", shlex.quote(pattern), *packages]
+    # Another package may have a test of this name. A path without a point may be a short one.
+    first = (named["package"] or "").split("/")[0]
+    where = [shlex.quote(named["package"])] if "." in first else [each.raw for each in packages]
+    return ["-run", shlex.quote(pattern), *where]
 
 
-def _pattern(title: str) -> str:
-    """Return a quoted regular expression for the title of a test, in JavaScript's words."""
-    escaped = re.sub(r"[\\^$*+?()\[\]{}|/]", r"\\\g<0>", title)
-    return shlex.quote(re.sub(r"[^\x20-\x7e]", ANY_CHARACTER, escaped))
+def _whole(title: str) -> str:
+    return shlex.quote(f"^{_escaped(title)}$")
+
+
+def _escaped(title: str) -> str:
+    """Return a regular expression in JavaScript's words that matches a title."""
+    return NOT_ASCII.sub(
+        lambda found: "." if found[0] < "\U00010000" else "..?", JS_SPECIAL.sub(r"\\\g<0>", title)
+    )

@@ -1,16 +1,20 @@
 """One test of Python's runners: pytest, unittest, and Django's `manage.py test`."""
 
+import posixpath
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rehearsal.source.one_test.options import Arguments, options, read_arguments
 from rehearsal.source.one_test.script import Word
 from rehearsal.source.one_test.suite_test import SuiteTest
 
 DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
-# How unittest names what failed before or after the tests of a class.
-FIXTURE = re.compile(r"(?:setUp|tearDown)(?:Class|Module) \((?P<owner>[\w.]+)\)")
+# What failed before or after the tests of a class: as unittest writes it, and as reports do.
+FIXTURE = re.compile(
+    r"(?:setUp|tearDown)(?:Class|Module) \((?P<shown>[\w.]+)\)"
+    r"|(?P<dotted>[\w.]+)\.(?:setUp|tearDown)(?:Class|Module)"
+)
 # A sub-test: its parameters stand behind the name.
 SUB_TEST = re.compile(r" [(\[].*", re.DOTALL)
 # unittest's own classes stand for a module that could not be imported.
@@ -38,14 +42,17 @@ UNITTEST = options(
 )
 PYTEST = options(
     kept="-q --quiet -v --verbose -s --no-header --no-summary --strict-markers --headed -l "
-    "--showlocals --strict-config --shared-browser -ra -rA -rf -rR",
+    "--showlocals --strict-config --shared-browser -ra -rA -rf -rR --reuse-db --create-db "
+    "--no-migrations --nomigrations",
     kept_values="-p -c --config-file --ds --rootdir -o --override-ini --junitxml --junit-xml --tb "
     "--browser --driver -r --confcutdir --import-mode --capture --timeout --color --screenshot "
     "--tracing --video --output --browser-channel --reruns --reruns-delay --html "
     "--base-url",
-    dropped="-x --exitfirst --lf --last-failed --ff --failed-first --sw --stepwise --nf",
+    dropped="-x --exitfirst --lf --last-failed --ff --failed-first --sw --stepwise --nf "
+    "--cov --no-cov --cov-branch --cov-append",
     dropped_values="-k -m --maxfail -n --numprocesses --dist --splits --group "
-    "--splitting-algorithm --durations --deselect --ignore --shard-id --num-shards",
+    "--splitting-algorithm --durations --deselect --ignore --shard-id --num-shards "
+    "--cov-report --cov-config --cov-fail-under",
 )
 
 
@@ -72,15 +79,16 @@ def _named(program: Sequence[str], found: Arguments, test: SuiteTest) -> list[st
     discovers = program[-1] == "discover"  # Its arguments are folders.
     if not discovers and any(f"{label}.".startswith(f"{word.text}.") for word in found.positional):
         return [*program, *_without_pattern(found.kept), label]
-    # Discovery may put another folder on the path of imports.
-    pattern = f"*{label}.*" if FIXTURE.search(test.name) else f"*{label}"
+    # Without a star, the pattern would fit anywhere in a name.
+    owner, _, own = label.rpartition(".")
+    pattern = f"{label}.*" if FIXTURE.fullmatch(test.name) else f"{owner}.*{own}"
     positional = (word.raw for word in found.positional)
     return [*program, *positional, *found.kept, "-k", shlex.quote(pattern)]
 
 
 def _label(name: str) -> str:
-    if fixture := FIXTURE.search(name):
-        return fixture["owner"]
+    if fixture := FIXTURE.fullmatch(name):
+        return fixture["shown"] or fixture["dotted"]
     label = SUB_TEST.sub("", name)
     return "" if label.startswith(NOT_A_TEST) or not DOTTED.fullmatch(label) else label
 
@@ -103,30 +111,52 @@ def _without_pattern(kept: Iterable[str]) -> list[str]:
 def pytest(program: Sequence[str], words: Sequence[Word], test: SuiteTest) -> list[str] | None:
     """Return the words of pytest for one test, None if its file is not where its name says."""
     found = read_arguments(words, PYTEST)
-    node = _node_id(test)
-    return [*program, *found.kept, shlex.quote(node)] if found and node else None
+    if not found:
+        return None
+    chosen = [posixpath.normpath(word.text.split("::")[0]) for word in found.positional]
+    # Names begin in the folder of the configuration, which may be above what was chosen.
+    folders = dict.fromkeys(("", *(above for path in chosen for above in _upwards(path))))
+    nodes = (_node_id(test, folder) for folder in folders)
+    node = next((each for each in nodes if each and _is_below(each, chosen)), "")
+    return [*program, *found.kept, shlex.quote(node)] if node else None
 
 
-def _node_id(test: SuiteTest) -> str:
+def _upwards(path: str) -> Iterator[str]:
+    while path not in {"", ".", ".."}:
+        yield path
+        path = posixpath.dirname(path)
+
+
+def _is_below(node: str, paths: Sequence[str]) -> bool:
+    file, _, _ = node.partition("::")
+    return not paths or any(path in {".", file} or file.startswith(f"{path}/") for path in paths)
+
+
+def _node_id(test: SuiteTest, folder: str) -> str:
+    """Return pytest's name of a test, whose own name begins in a folder; empty if unknown."""
+
+    def exists(file: str) -> bool:
+        return test.exists(posixpath.join(folder, file))
+
     if node := NODE_ID.fullmatch(test.name):
-        file, own = node["file"], node["own"].replace(".", "::")
+        file, own = node["file"], SUB_TEST.sub("", node["own"]).replace(".", "::")
     elif node := DOTTED_NODE.fullmatch(test.name):
-        file, own = _split(node["own"], test)
+        file, own = _split(node["own"], exists)
     else:
         return ""
-    if not own or not test.exists(file):
+    if not own or not exists(file):
         return ""
     # Without its parameters the name means the test with each of them.
     parameters = node["parameters"] or ""
     unknown = UNKNOWN_CHARACTER.search(parameters) or not parameters.isprintable()
-    return f"{file}::{own}" + ("" if unknown else parameters)
+    return f"{posixpath.join(folder, file)}::{own}" + ("" if unknown else parameters)
 
 
-def _split(name: str, test: SuiteTest) -> tuple[str, str]:
+def _split(name: str, exists: Callable[[str], bool]) -> tuple[str, str]:
     """Return the file of the module in a dotted name, and the rest: classes and the function."""
     parts = name.split(".")
     for end in range(len(parts) - 1, 0, -1):
         file = f"{'/'.join(parts[:end])}.py"
-        if test.exists(file):
+        if exists(file):
             return file, "::".join(parts[end:])
     return "", ""
