@@ -22,7 +22,7 @@ from bench import (
     verdicts,
 )
 from bench.check import compare
-from bench.document import BASELINE
+from bench.document import BASELINE, DOCUMENT, PLOTS
 from bench.machine import describe
 from bench.measure import Row
 from bench.programs import PEER_PYTHON, ROOT, BenchError, run
@@ -54,9 +54,9 @@ def main() -> int:
     is_worse = options.check and _is_worse(results)
     if options.write_baseline and not failed:
         results.write(BASELINE)
-        document.write(results)
-        _draw(BASELINE, document.PLOTS)
-        print(f"Written: {BASELINE}, {document.DOCUMENT} and the plots in {document.PLOTS}.")
+        document.write(results, DOCUMENT)
+        _draw(BASELINE, PLOTS)
+        print(f"Written: {BASELINE}, {DOCUMENT} and the plots in {PLOTS}.")
     return 1 if failed or is_worse else 0
 
 

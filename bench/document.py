@@ -26,6 +26,6 @@ def with_tables(text: str, results: Results) -> str:
     return f"{before}{begin}\n{markdown(results, plots=PLOTS.name)}\n{end}{after}"
 
 
-def write(results: Results, document: Path = DOCUMENT) -> None:
+def write(results: Results, document: Path) -> None:
     """Write the tables into the document."""
     document.write_text(with_tables(document.read_text(), results))

@@ -5,6 +5,7 @@ are legible on both. The text stays text.
 """
 
 import sys
+import textwrap
 from pathlib import Path
 
 import matplotlib as mpl
@@ -17,7 +18,9 @@ from bench.table import digits
 
 _OURS, _OTHERS, _TEXT, _GRID = "#2f81f7", "#8b8b8b", "#7a7a7a", "#80808050"
 # In inches, of which an SVG has 72 points.
-_WIDTH, _HEAD, _LINE = 8.0, 0.95, 0.3
+_WIDTH, _HEAD, _LINE, _TITLE_LINE = 8.0, 0.95, 0.3, 0.18
+# In characters.
+_TITLE_WIDTH = 80
 _STYLE = {
     "svg.fonttype": "none",
     # The same numbers make the same file.
@@ -33,19 +36,19 @@ _STYLE = {
 
 def draw(plot: Plot, file: Path) -> None:
     """Draw one plot: dots for the rounds, a bar at each median."""
-    figure, axes = plt.subplots(
-        figsize=(_WIDTH, _HEAD + _LINE * len(plot.lines)), layout="constrained"
-    )
+    title = textwrap.fill(plot.title, _TITLE_WIDTH)
+    height = _HEAD + _TITLE_LINE * title.count("\n") + _LINE * len(plot.lines)
+    figure, axes = plt.subplots(figsize=(_WIDTH, height), layout="constrained")
     if plot.is_logarithmic:
         axes.set_xscale("log")
         axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    for height, line in enumerate(plot.lines):
-        colour = _OTHERS if height else _OURS
-        axes.plot(line.values, [height] * len(line.values), "o", color=colour, alpha=0.55)
+    for place, line in enumerate(plot.lines):
+        colour = _OTHERS if place else _OURS
+        axes.plot(line.values, [place] * len(line.values), "o", color=colour, alpha=0.55)
         if line.median is not None:
-            axes.plot([line.median], [height], "|", color=colour, markersize=16, markeredgewidth=2)
+            axes.plot([line.median], [place], "|", color=colour, markersize=16, markeredgewidth=2)
         axes.text(
-            1.01, height, line.label, transform=axes.get_yaxis_transform(), va="center", fontsize=9
+            1.01, place, line.label, transform=axes.get_yaxis_transform(), va="center", fontsize=9
         )
     axes.set_yticks(range(len(plot.lines)), [line.name for line in plot.lines])
     axes.set_ylim(len(plot.lines) - 0.5, -0.5)
@@ -57,7 +60,7 @@ def draw(plot: Plot, file: Path) -> None:
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(left=False)
     axes.set_xlabel(plot.axis)
-    axes.set_title(plot.title, loc="left", fontsize=11)
+    axes.set_title(title, loc="left", fontsize=11)
     figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
     plt.close(figure)
 
