@@ -8,7 +8,7 @@ from rehearsal.commands.merge.merging import MergeResult
 from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.commands.merge.summary import SHARD_COLUMNS, total
 from rehearsal.report.page.all_tests import all_tests
-from rehearsal.report.page.anchors import Anchors
+from rehearsal.report.page.anchors import Anchors, anchor_of
 from rehearsal.report.page.audit import audit_section
 from rehearsal.report.page.cause import cause_section
 from rehearsal.report.page.failed_tests import FLAKY_NOTE, section_of_tests
@@ -79,7 +79,7 @@ def _main(merged: MergeResult) -> Iterator[Child]:
     def card(shard: ShardEvidence, test: FailedTestEvidence) -> Markup:
         anchor = anchors.add(test.failure.name)
         head = name_and_errors(test, origin=shard.result.origin, anchor=anchor, since=result.since)
-        return _card(shard, head, anchor)
+        return _card(shard.outcome, head, anchor, anchor_of(test.failure.name))
 
     yield section_of_tests(
         "Failed tests",
@@ -130,15 +130,20 @@ def _row(shard: Shard) -> Markup:
     )
 
 
-def _card(shard: ShardEvidence, head: Child, anchor: str) -> Markup:
+def _card(shard: Shard, head: Child, anchor: str, there: str) -> Markup:
+    """Return the card of a test, with a link to its card on the page of its shard, at `there`."""
     return element(
         "article",
         head,
-        element("p", "Pictures, steps and logs are on the page of ", _shard_link(shard.outcome)),
+        element(
+            "p",
+            "Pictures, steps and the app's log of that moment are on the page of ",
+            _shard_link(shard, f"#{there}"),
+        ),
         class_="card test",
         id=anchor,
     )
 
 
-def _shard_link(shard: Shard) -> Child:
-    return element("a", shard.title, href=shard.page) if shard.page else shard.title
+def _shard_link(shard: Shard, anchor: str = "") -> Child:
+    return element("a", shard.title, href=f"{shard.page}{anchor}") if shard.page else shard.title

@@ -50,7 +50,7 @@ def name_and_errors(
         _error("The test reported: ", message, line, red=not frame),
         _request(test),
         app_log_then(test) if is_whole else None,
-        _rerun(test.rerun, origin if is_whole else Origin()),
+        _rerun(test.rerun, origin, is_whole=is_whole),
     )
 
 
@@ -73,7 +73,7 @@ def _request(test: FailedTestEvidence) -> Child:
     return element("p", REQUEST, element("code", breakable(request_text(request))), after)
 
 
-def _rerun(rerun: str, origin: Origin) -> Child:
+def _rerun(rerun: str, origin: Origin, *, is_whole: bool) -> Child:
     """Return how to run the test; page.js adds a button that copies it.
 
     On the machine of the rehearsal itself nobody needs to know how to get there.
@@ -83,7 +83,7 @@ def _rerun(rerun: str, origin: Origin) -> Child:
     title = rerun_title(rerun)
     command = element("div", preformatted(breakable(rerun, after="._/:"), title), class_="paste")
     how = None
-    if origin.repository:
+    if origin.repository and is_whole:
         text = breakable(run_here.commands(origin, rerun), after="._/:")
         how = element(
             "details",

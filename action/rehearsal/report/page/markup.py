@@ -24,6 +24,8 @@ PICTURES = {"png", "jpeg"}
 SEPARATOR = re.compile(r"(?<=[._/\]\[-])(?=\w)|(?<=:)(?=[^\W\d])")
 # What a page of the evidence may link to elsewhere.
 WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9./_~#?=&%:+-]+\Z")
+# A test on another page of ours.
+TEST_ON_PAGE = re.compile(r"(?P<page>.+/index\.html)(?P<anchor>#t-[0-9a-f]{10})", re.DOTALL)
 FRAGMENT = re.compile(r"#[a-z][a-z0-9-]*\Z")
 # Control characters, and characters that change the reading direction of what follows.
 INVISIBLE = {
@@ -147,5 +149,7 @@ def _attribute(name: str, value: str | int | bool | None) -> str:
 def _address(path: str) -> str:
     if FRAGMENT.match(path):
         return path
+    found = TEST_ON_PAGE.fullmatch(path)
+    file, anchor = (found["page"], found["anchor"]) if found else (path, "")
     # After "./" nothing can be a scheme or another host.
-    return "./" + quote(path.encode(errors="replace"), safe="/")
+    return "./" + quote(file.encode(errors="replace"), safe="/") + anchor

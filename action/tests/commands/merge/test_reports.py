@@ -8,6 +8,7 @@ from rehearsal.commands.merge.causes import shard_causes
 from rehearsal.commands.merge.page import MAX_TESTS, page
 from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.commands.merge.summary import summary
+from rehearsal.report.page.anchors import anchor_of
 from rehearsal.report.tests_summary import MAX_TESTS as MAX_IN_SUMMARY
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
@@ -188,6 +189,12 @@ def test_page__links_each_shard_s_page() -> None:
     assert '<a href="./shards/rehearsal.2-of-2.chrome/index.html">shard 2/2 on chrome</a>' in text
     assert 'href="./shards/x' not in text, "it has no page"
     assert 'href="./"' not in text
+
+
+def test_page__a_failed_test_links_its_card_on_the_page_of_its_shard() -> None:
+    text = merged_page(*matrix(1, "chrome"), shard("2/2", "firefox", failed=("a",)), expected=2)
+    page = "./shards/rehearsal.2-of-2.firefox/index.html"
+    assert f'<a href="{page}#{anchor_of("a")}">shard 2/2 on firefox</a>' in text
 
 
 def test_page__shows_verdict_causes_shards_and_tests_in_this_order() -> None:

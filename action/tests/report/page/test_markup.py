@@ -51,6 +51,19 @@ class Parsed(HTMLParser):
         self.handle_comment(data)
 
 
+@pytest.mark.parametrize(
+    "path, address",
+    [
+        ("a b/index.html#t-0123456789", "./a%20b/index.html#t-0123456789"),
+        ("a/index.html#other", "./a/index.html%23other"),
+        ("a/x.txt#t-0123456789", "./a/x.txt%23t-0123456789"),
+        ("//evil.example/index.html#t-0123456789", ".///evil.example/index.html#t-0123456789"),
+    ],
+)
+def test_element__links_a_test_on_another_page_of_ours(path: str, address: str) -> None:
+    assert Parsed(element("a", href=path)).attributes["href"] == address
+
+
 @given(text=HOSTILE)
 def test_element__text_stays_text(text: str) -> None:
     parsed = Parsed(element("p", text))
