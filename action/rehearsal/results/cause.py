@@ -1,6 +1,5 @@
 """The cause of a failure, as every report tells it: a diagnosis, an exception or the problem."""
 
-import re
 from collections.abc import Sequence
 
 from rehearsal.dataclass import dataclass
@@ -8,6 +7,7 @@ from rehearsal.results.bounded_text import cut_name, cut_text
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
+from rehearsal.results.quoted_line import quoted_line
 from rehearsal.verdict import Problem, Verdict
 
 # A title is read at a glance; the whole text stands in the traceback.
@@ -109,7 +109,7 @@ def _of_exception(
     frame: ProjectFrame, problem: Problem, failed: Sequence[FailedTestEvidence]
 ) -> CauseSummary:
     """Return the app's own exception as the cause."""
-    code = _code(frame)
+    code = quoted_line(frame.text, frame.file, frame.line)
     test = next((each for each in failed if each.frame == frame), None)
     hints = (
         f"This line raised it: {code}" if code else "",
@@ -123,13 +123,6 @@ def _of_exception(
         lines=_traceback(frame),
         location=frame_location(frame),
     )
-
-
-def _code(frame: ProjectFrame) -> str:
-    """Return the text of the line that raised an exception, empty where the log has none."""
-    place = rf'^( *)File "{re.escape(frame.file)}", line {frame.line}\b.*\n\1 +(?!File ")(\S.*)'
-    found = re.findall(place, frame.text, re.MULTILINE)
-    return cut_text(found[-1][1], MAX_TEXT) if found else ""
 
 
 def _during(test: FailedTestEvidence | None) -> str:

@@ -20,6 +20,7 @@ from rehearsal.results.comparison import Comparison
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.origin import Origin
+from rehearsal.results.quoted_line import quoted_line
 from rehearsal.results.tests import Failure
 
 
@@ -34,7 +35,7 @@ def name_and_errors(
     """Return the test's name, what the app raised and what the test reported.
 
     `since` is what changed since a baseline: it tells whether this failure is new.
-    `is_whole` adds what the app logged then, and how to get what runs the test.
+    `is_whole` adds the line of the test, what the app logged then, and how to get what runs it.
     """
     failure, frame = test.failure, test.frame
     origin = origin or Origin()
@@ -48,10 +49,17 @@ def name_and_errors(
         element("h3", name, _took(failure), _mark(new_mark(since, failure.name))),
         _raised(frame, origin) if frame else None,
         _error("The test reported: ", message, line, red=not frame),
+        _code(test, file) if is_whole else None,
         _request(test),
         app_log_then(test) if is_whole else None,
         _rerun(test.rerun, origin, is_whole=is_whole),
     )
+
+
+def _code(test: FailedTestEvidence, file: str) -> Child:
+    """Return the line of the test, as its traceback quotes it."""
+    code = quoted_line(test.short_trace or test.failure.trace, file, test.failure.line)
+    return element("p", element("code", breakable(code)), class_="code") if code else None
 
 
 def _took(failure: Failure) -> Child:

@@ -659,6 +659,15 @@ def card_of(test: FailedTestEvidence, **changes: Any) -> str:
     return made.partition("<article")[2].partition("</article>")[0]
 
 
+def test_page__the_card_quotes_the_line_of_the_test() -> None:
+    trace = 'Traceback:\n  File "t.py", line 7, in test\n    check(a < b)\nAssertionError\n'
+    failure = Failure(name="t", message="m", line=7, trace=trace)
+    card = card_of(FailedTestEvidence(failure=failure, file="t.py"))
+    assert '<p class="code"><code>check(a &lt; b)</code></p>' in card
+    other = FailedTestEvidence(failure=replace(failure, line=8), file="t.py")
+    assert 'class="code"' not in card_of(other)
+
+
 def test_page__the_card_says_how_long_the_test_took() -> None:
     # A report without exact times has exact durations.
     span = Span(start=1000.0, end=1012.34, exact=False)
