@@ -79,7 +79,11 @@ def app_lines(
         for each in blocks[first : first + MAX_LINES]
         if not _repeats(each.text, text)
     )
-    return (*told, *around)[:MAX_LINES]
+    # What was logged again says nothing more.
+    unique: dict[str, LogLine] = {}
+    for each in (*told, *around):
+        unique.setdefault(each.text, each)
+    return tuple(unique.values())[:MAX_LINES]
 
 
 def _last_blocks(blocks: Sequence[TimedLine]) -> list[TimedLine]:
@@ -126,5 +130,5 @@ def _most_telling(texts: Sequence[str], path: str, source: SourceTree) -> str:
     lines = text.splitlines()
     for tells in (says_unanswered, says_error, lambda line: path.strip("/") and path in line):
         if told := [line.strip() for line in lines if tells(line)]:
-            return told[-1]
+            return next((line for line in reversed(told) if path.strip("/") in line), told[-1])
     return ""

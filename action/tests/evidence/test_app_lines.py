@@ -64,11 +64,13 @@ def said(top: Path, *pieces: tuple[float, str], path: str = "/lists/new") -> str
         (OTHERS, "OperationalError: no such table: lists_item"),
         ("Forbidden (CSRF cookie not set.): /lists/new\nPOST /lists/new 403\n",
          "Forbidden (CSRF cookie not set.): /lists/new"),
+        ("Not Found: /lists/new\nNot Found: /icon\n", "Not Found: /lists/new"),
         ("the disk cannot be read\nPOST /lists/new 500\n", "the disk cannot be read"),
         ('hello\n"POST /lists/new HTTP/1.1" 500 -\nbye\n', '"POST /lists/new HTTP/1.1" 500 -'),
         ("hello\n", ""),
     ],
-    ids=["traceback", "of a library", "refused", "error", "access log", "nothing about it"],
+    ids=["traceback", "of a library", "refused", "its path", "error", "access log",
+         "nothing about it"],
 )  # fmt: skip
 def test_app_lines__says_the_most(tmp_path: Path, text: str, line: str) -> None:
     found = said(tmp_path, (4.1, text))
@@ -109,6 +111,14 @@ def test_app_lines__of_many_are_those_around_the_error(tmp_path: Path) -> None:
     texts = [each.text for each in logged(tmp_path, *pieces)]
     assert texts == ["an error", "line 47", "line 48", "line 49", "line 51", "line 52"]
     assert len(texts) == MAX_LINES
+
+
+def test_app_lines__of_equal_ones_there_is_one(tmp_path: Path) -> None:
+    pieces = [(4.0 + number / 100, f"line {number % 2}\n") for number in range(6)]
+    lines = logged(tmp_path, *pieces)
+    assert [(each.text, round(each.start, 2)) for each in lines] == [
+        ("line 0", 4.0), ("line 1", 4.01),
+    ]  # fmt: skip
 
 
 def test_app_lines__without_a_request_are_those_of_the_whole_test(tmp_path: Path) -> None:
