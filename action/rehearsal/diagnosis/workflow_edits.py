@@ -34,7 +34,7 @@ def edit_key(step: WorkflowStep, section: str, name: str, value: str) -> str | N
 def edit_list(step: WorkflowStep, section: str, name: str, lines: Sequence[str]) -> str | None:
     """Return the edit that adds lines to an input that has one item a line.
 
-    A line for the same variable is replaced.
+    A line for the same variable is replaced. None also if the input has all of them.
     """
     found = step.sections.get(section)
     entry = found.find(name) if found else None
@@ -42,6 +42,10 @@ def edit_list(step: WorkflowStep, section: str, name: str, lines: Sequence[str])
         value = lines[0] if len(lines) == 1 else "\n  ".join(("|", *lines))
         return edit_key(step, section, name, value)
     if entry.is_block is None or any(HIDDEN in text for _, text in entry.parts):
+        return None
+    there = {text for _, text in entry.parts}
+    lines = [line for line in lines if line not in there]
+    if not lines:
         return None
     names = {variable[1] for line in lines if (variable := VARIABLE.match(line))}
     replaced = [each for each in entry.parts if _variable(each[1]) in names]

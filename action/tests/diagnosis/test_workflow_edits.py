@@ -18,6 +18,7 @@ from rehearsal.diagnosis.paste import (
     in_step_env,
     step_lines,
 )
+from rehearsal.diagnosis.workflow_edits import edit_list
 from rehearsal.source.workflow_step import find_workflow_step
 from rehearsal.verdict import Verdict
 
@@ -217,3 +218,14 @@ def test_find_workflow_step__by_its_inputs() -> None:
     found = find_workflow_step(both, ["env"])
     assert found is not None
     assert found.sections.keys() == {"with"}
+
+
+def test_edit_list__adds_no_line_that_is_there() -> None:
+    text = step("- uses: ./action\n  with:\n    generate-secrets: KEY\n")
+    found = find_workflow_step(text, ())
+    assert found
+    assert edit_list(found, "with", "generate-secrets", ["KEY"]) is None
+    edit = edit_list(found, "with", "generate-secrets", ["OTHER", "KEY"])
+    assert edit is not None
+    assert edit.count("KEY") == 1
+    assert "OTHER" in edit
