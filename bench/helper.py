@@ -8,10 +8,11 @@ import tempfile
 from collections.abc import Iterator
 
 from bench.measure import Contender, Row, row
-from bench.programs import PYTHON, cpu_of, number_in, run
+from bench.programs import PYTHON, cpu_of, memory_of_bare_python, number_in, run
 
 ROUNDS = 2
 INSIDE = ("-m", "bench.inside")
+BARE = "a bare Python"
 _PARSER = ("xml.etree, which only reads them", "-read")
 
 
@@ -21,7 +22,7 @@ def rows() -> Iterator[Row]:
         "version", "Start: `rehearse --version`", "s CPU",
         [
             Contender(name="rehearse", run=lambda _: _cpu("-I", "action", "--version")),
-            Contender(name="a bare Python", run=lambda _: _cpu("-I", "-c", "pass"),
+            Contender(name=BARE, run=lambda _: _cpu("-I", "-c", "pass"),
                       command="python3 -I -c pass"),
         ], rounds=9, goal="twice a bare Python",
     )  # fmt: skip
@@ -81,5 +82,6 @@ def _inside(
     if goals[1] is not None:
         yield Row(
             id=f"{identity}-memory", title=f"{title}: peak memory", unit="MiB",
-            values={"rehearse": memory}, goal=goals[1],
+            values={"rehearse": memory, BARE: [memory_of_bare_python() for _ in memory]},
+            goal=goals[1],
         )  # fmt: skip

@@ -78,6 +78,12 @@ def cpu_of(command: Sequence[object]) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def memory_of_bare_python() -> float:
+    """Return the peak memory in MiB of a Python that does nothing: the least of any helper."""
+    words = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    return float(run([PYTHON, "-I", "-c", words])[1])
+
+
 def free_port() -> int:
     """Return a port of loopback that nobody uses."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

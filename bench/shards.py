@@ -1,7 +1,7 @@
 """How the time of a suite falls with the number of shards, beside pytest-split.
 
 A shard is a job on a machine of its own. Here all run side by side on this one, so the tests only
-wait, as for a server: they need no core.
+wait, as for a server: they need no core. They import Selenium, as browser tests do.
 """
 
 import json
@@ -18,6 +18,7 @@ from bench.side_by_side import side_by_side
 ROUNDS = 2
 _TESTS, _TOTAL = 40, 8.0
 _FILE = "test_waiting.py"
+_IMPORTS = "import time\nimport selenium.webdriver.remote.webdriver\n"
 _PYTEST = (PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 # Plugins that load themselves would differ from machine to machine.
 _ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
@@ -28,10 +29,8 @@ def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         seconds = durations()
-        (folder / _FILE).write_text(
-            "import time\n" + "".join(f"def {name}(): time.sleep({each})\n"
-                                      for name, each in seconds.items())
-        )  # fmt: skip
+        tests = [f"def {name}(): time.sleep({each})\n" for name, each in seconds.items()]
+        (folder / _FILE).write_text("".join([_IMPORTS, *tests]))
         recorded = {f"{_FILE}::{name}": each for name, each in seconds.items()}
         (folder / ".test_durations").write_text(json.dumps(recorded))
         (folder / "pytest.ini").write_text("[pytest]\n")
