@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from rehearsal.evidence.excerpts import read_excerpt
+from rehearsal.evidence.failed_test import files_of
 from rehearsal.evidence.folder_names import captured_name
+from rehearsal.evidence.trace_content import find_attempts
 from rehearsal.evidence.verdict_file import parse_verdict
 from rehearsal.outside.folder import Folder
 from rehearsal.results.browser_trace import BrowserTrace
@@ -26,8 +28,6 @@ MAX_VERDICT = 8 << 20
 MAX_TRACE = 2 << 20
 MAX_PICTURE = 400_000
 MAX_SHARDS = 256
-# rehearsal_testing runs a test again at most so many times.
-MAX_RETRIES = 10
 FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 SCREENSHOT = "screenshot.png"
 NO_SUCH_FOLDER = "there is no folder {}, as is normal until a first rehearsal has kept its evidence"
@@ -115,10 +115,10 @@ class BaselineFolder:
 
     def _trace(self, folder: str) -> BrowserTrace:
         """Return the trace of the last attempt."""
-        retries = (f"trace-retry{number}.jsonl" for number in range(MAX_RETRIES, 0, -1))
-        for name in (*retries, "trace.jsonl"):
-            found = read_excerpt(self._folder, f"{folder}/{name}", (MAX_TRACE, 0))
-            if found:
+        for attempt in find_attempts(self._folder, files_of(self._folder, folder), flaky=False)[
+            -1:
+        ]:
+            if found := read_excerpt(self._folder, attempt.file, (MAX_TRACE, 0)):
                 return read_trace(found.text)
         return BrowserTrace()
 

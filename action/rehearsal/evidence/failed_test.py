@@ -19,6 +19,7 @@ from rehearsal.results.file_names import CONTAINER_LOG, TESTS_FOLDER
 from rehearsal.results.picture_before import picture_before
 from rehearsal.results.tests import Failure
 from rehearsal.results.trace_reader import PICTURE
+from rehearsal.results.traced_attempt import ANY_TRACE_PAGE
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import (
     failing_file,
@@ -31,7 +32,7 @@ READABLE = (*PAGES, *TEXTS)
 # What the test printed, as its report says.
 OUTPUT = "output-report.log"
 # What a page shows of a trace: it is not shown once more.
-OF_TRACES = re.compile(rf"{PICTURE.pattern}|trace(?:-attempt\d+)?\.html")
+OF_TRACES = re.compile(rf"{PICTURE.pattern}|{ANY_TRACE_PAGE}")
 # In bytes: the file holds the rest of a longer address.
 MAX_ADDRESS = 2000
 # Of each test, the last ones are held in memory and shown; its trace has all.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .machine import CHECKOUT, tool
+from .machine import CHECKOUT, copy_checkout, tool
 
 _RELEASE = "bookworm"
 _CACHE = CHECKOUT / ".cache/bare-debian"
@@ -107,7 +107,7 @@ def bare_debian() -> Iterator[BareDebian]:
             # Made here, by mmdebstrap: a system's own links and owners must come out as they are.
             packed.extractall(root, filter="fully_trusted")  # noqa: S202
         _share_network(root)
-        _copy_checkout(root / _INSIDE.lstrip("/"))
+        copy_checkout(root / _INSIDE.lstrip("/"))
         # As on any machine whose services are not to start on installation.
         policy = root / "usr/sbin/policy-rc.d"
         policy.write_text("#!/bin/sh\nexit 101\n")
@@ -159,20 +159,6 @@ def _share_network(root: Path) -> None:
     if any((root / "etc/apt/sources.list.d").glob("*.sources")):
         # It would name the same archive a second time.
         (root / "etc/apt/sources.list").unlink(missing_ok=True)
-
-
-def _copy_checkout(target: Path) -> None:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=CHECKOUT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (CHECKOUT / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(CHECKOUT / name, target / name)
 
 
 def _environment() -> dict[str, str]:

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from .leftovers import engine
-from .machine import ACTION, CHECKOUT, base_image
+from .machine import ACTION, CHECKOUT, base_image, copy_checkout
 
 # What the repositories of the scenarios are called on GitHub.
 CALLER = "example/superlists"
@@ -103,18 +103,9 @@ def _small_python() -> str:
 
 
 def _copy_checkout(template: Path) -> None:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=CHECKOUT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        source, target = CHECKOUT / name, template / name
-        if source.exists() and not name.startswith("action/tests/") and not name.endswith(".png"):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target, follow_symlinks=False)
+    copy_checkout(
+        template, lambda name: not name.startswith("action/tests/") and not name.endswith(".png")
+    )
     # Not tracked, but see _commit_template.
     for folder in ACTION.glob("rehearsal*/**/__pycache__"):
         shutil.copytree(folder, template / folder.relative_to(CHECKOUT))

@@ -133,6 +133,18 @@ def test_picture_pair__of_a_test_that_passed_there(tmp_path: Path, run: Folder) 
     assert BaselineFolder(tmp_path / "b").picture_pair(TEST, run, 1000, time.monotonic()) is None
 
 
+def test_picture_pair__of_the_last_attempt(tmp_path: Path, run: Folder) -> None:
+    folder = write(tmp_path / "b") / TEST.folder
+    write_trace(folder, jpeg(8, 8))
+    for number in (2, 10):
+        trace = (folder / "trace.jsonl").read_text().replace("trace-1.jpg", f"trace-{number}.jpg")
+        (folder / f"trace-retry{number}.jsonl").write_text(trace)
+        (folder / f"trace-{number}.jpg").write_bytes(jpeg(number, number))
+    pair = BaselineFolder(tmp_path / "b").picture_pair(TEST, run, 1000, LATER)
+    assert pair
+    assert pair.before.content == jpeg(10, 10)
+
+
 def test_picture_pair__in_a_shard_of_a_merge(tmp_path: Path, run: Folder) -> None:
     pages = (
         "shards/../index.html",
