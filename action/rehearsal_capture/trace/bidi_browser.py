@@ -39,7 +39,9 @@ class BidiBrowser:
         self._windows = CdpWindows(add)
         self._requests = BidiRequests()
         self._connection = Connection(lambda: url, self._listen, self._take)
-        self._has_requests = False
+        self._wants_requests = False
+        # The answers to the subscriptions to requests, as far as they can be ended.
+        self._subscriptions: list[str] = []
         self._is_ready = False
         # By context: the windows, in the order in which they were opened; and the frames' windows.
         self._pages: dict[str, BidiPage] = {}
@@ -58,11 +60,14 @@ class BidiBrowser:
         pages = list(self._pages.values()) if self._connection.is_alive() else []
         return next((each for each in pages if user_context in (None, each.user_context)), None)
 
-    def add_requests(self) -> None:
-        """Listen to requests as well from now on."""
-        if not self._has_requests:
-            self._has_requests = True
-            self._subscribe(_REQUESTS)
+    def want_requests(self, *, wanted: bool) -> None:
+        """Listen to requests as well from now on, or no longer."""
+        if wanted != self._wants_requests:
+            self._wants_requests = wanted
+            if wanted:
+                self._subscribe(_REQUESTS, self._subscribed)
+            else:
+                self._unsubscribe()
 
     def is_looking(self) -> bool:
         """Whether a page has still to answer."""
@@ -76,9 +81,9 @@ class BidiBrowser:
 
     def _listen(self) -> None:
         self._subscribe(_EVENTS)
-        if self._has_requests:
+        if self._wants_requests:
             # They were asked for before the connection was open.
-            self._subscribe(_REQUESTS)
+            self._subscribe(_REQUESTS, self._subscribed)
         # Its answer comes after the events of all windows that are open.
         self._connection.send("session.status", {}, lambda _: self._begin())
 
@@ -86,10 +91,24 @@ class BidiBrowser:
         self._windows.start()
         self._is_ready = True
 
-    def _subscribe(self, events: tuple[str, ...]) -> None:
+    def _subscribe(
+        self, events: tuple[str, ...], done: Callable[[dict[str, Any]], None] | None = None
+    ) -> None:
         # One by one: an older Firefox does not know all of them.
         for each in events:
-            self._connection.send("session.subscribe", {"events": [each]})
+            self._connection.send("session.subscribe", {"events": [each]}, done)
+
+    def _subscribed(self, reply: dict[str, Any]) -> None:
+        # An older Firefox gives it no name. To end it by its events would end the test's, too.
+        if subscription := (reply.get("result") or {}).get("subscription"):
+            self._subscriptions.append(subscription)
+        if not self._wants_requests:
+            self._unsubscribe()
+
+    def _unsubscribe(self) -> None:
+        while self._subscriptions:
+            ended = {"subscriptions": [self._subscriptions.pop()]}
+            self._connection.send("session.unsubscribe", ended)
 
     def _take(self, message: dict[str, Any]) -> None:
         method, event = message["method"], message["params"]

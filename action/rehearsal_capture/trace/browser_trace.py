@@ -74,8 +74,8 @@ class BrowserTrace:
         elif isinstance(self._bidi, str):
             self._listen_to_firefox(self._bidi)
             self._bidi = None
-        if is_retry and self._cdp is not None:
-            self._cdp.add_requests()
+        if self._cdp is not None:
+            self._cdp.want_requests(wanted=is_retry)
 
     def _listen_to_firefox(self, address: str) -> None:
         from rehearsal_capture.trace.bidi_browser import ADDRESS, BidiBrowser  # noqa: PLC0415

@@ -67,7 +67,7 @@ class CdpBrowser:
         pages = list(self._pages.values()) if self._connection.is_alive() else []
         return next((each for each in pages if user_context in (None, each.user_context)), None)
 
-    def add_requests(self) -> None:
+    def want_requests(self, *, wanted: bool) -> None:
         """Do nothing: it always listens to requests."""
 
     def is_looking(self) -> bool:

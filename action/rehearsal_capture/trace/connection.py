@@ -76,6 +76,8 @@ class Connection:
         try:
             if self._socket is not None:
                 self._socket.send(json.dumps(message))
+            else:
+                self._answers.pop(number, None)
         except OSError:
             self._answers.pop(number, None)
 

@@ -170,9 +170,39 @@ def test_requests__are_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     browser._connection.start()
     browser._connection._thread.join(60)
     assert not any(each.startswith("network.") for each in socket.sent)
-    browser.add_requests()
-    browser.add_requests()
+    browser.want_requests(wanted=True)
+    browser.want_requests(wanted=True)
     assert len([each for each in socket.sent if each.startswith("network.")]) == 3
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_requests__are_not_listened_to_after_a_retry(*, is_late: bool) -> None:
+    answers: list[Any] = []
+    sent: list[tuple[str, Any]] = []
+    browser = BidiBrowser("ws://localhost:1/session/s", lambda *_: None)
+
+    def send(method: str, params: dict[str, Any], answer: Any = None) -> None:
+        sent.append((method, params))
+        answers.extend([answer] if answer else [])
+
+    def answer_all() -> None:
+        # The last one as an older Firefox does, the one before as one that knows no such event.
+        for number, each in enumerate(answers):
+            name = {"result": {"subscription": str(number)}}
+            results: tuple[dict[str, Any], ...] = (name, {"error": "x"}, {"result": {}})
+            each(results[number % 3])
+
+    browser._connection.send = send  # type: ignore[method-assign, assignment]
+    browser.want_requests(wanted=True)
+    if not is_late:
+        answer_all()
+    browser.want_requests(wanted=False)
+    if is_late:
+        answer_all()
+    assert [method for method, _ in sent].count("session.subscribe") == 3
+    assert sent[3:] == [("session.unsubscribe", {"subscriptions": ["0"]})]
+    browser.want_requests(wanted=True)
+    assert [method for method, _ in sent].count("session.subscribe") == 6
 
 
 def test_requests__are_asked_for_before_the_connection_is_open(
@@ -181,7 +211,7 @@ def test_requests__are_asked_for_before_the_connection_is_open(
     socket = Recorded([window("w")])
     monkeypatch.setattr(connection, "WebSocket", lambda *_: socket)
     browser = BidiBrowser("ws://localhost:1/session/s", lambda *_: None)
-    browser.add_requests()
+    browser.want_requests(wanted=True)
     browser.start()
     browser.wait_for(None, CLOCK.monotonic() + 60)
     browser._connection._thread.join(60)

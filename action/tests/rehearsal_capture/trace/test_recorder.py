@@ -216,6 +216,8 @@ class Listening:
 
     def page(self, *_: object) -> None: ...
 
+    def want_requests(self, *, wanted: bool) -> None: ...
+
 
 def test_before__a_step_waits_once_for_its_window(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rehearsal_capture.trace.cdp_browser.CdpBrowser", Listening)
