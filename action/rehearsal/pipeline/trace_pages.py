@@ -1,7 +1,7 @@
 """Write the pages that show the traces of tests, beside the traces."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rehearsal.evidence.budget import room
@@ -17,7 +17,7 @@ from rehearsal.report.trace import trace_page
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.file_names import TESTS_FOLDER
 from rehearsal.results.tests import ListedOutcome, ListedTest
-from rehearsal.results.traced_attempt import TRACE_PAGE
+from rehearsal.results.traced_attempt import TRACE_PAGE, TracedAttempt
 from rehearsal.source.source_tree import SourceTree
 
 # In seconds. Nothing can cancel a rehearsal while it makes the pages.
@@ -105,8 +105,31 @@ class TracePages:
         indexes: Mapping[str, LogIndex],
         outcome: ListedOutcome | None,
     ) -> FailedTestEvidence:
-        """Write the pages of a test's attempts; `trace.html` stands in the index."""
+        """Write the pages of a test's attempts; `trace.html` stands in the index.
+
+        An attempt whose page is left out, or that took no step, has no page to link to.
+        """
+        kept = list(self._fitting(test, indexes, outcome))
+        pages = {shown.page for shown, _ in kept}
+        attempts = tuple(
+            each if each.page in pages else replace(each, page="") for each in test.attempts
+        )
         written = ""
+        for shown, parts in kept:
+            linked = replace(shown, test=replace(test, attempts=attempts))
+            name = f"{test.folder}/{shown.page}"
+            content = parts if attempts == test.attempts else trace_page(linked).parts
+            if self._evidence.write_parts(name, content) and shown.page == TRACE_PAGE:
+                written = name
+        return replace(test, trace_page=written)
+
+    def _fitting(
+        self,
+        test: FailedTestEvidence,
+        indexes: Mapping[str, LogIndex],
+        outcome: ListedOutcome | None,
+    ) -> Iterator[tuple[TracedAttempt, Sequence[str]]]:
+        """Yield the attempts whose pages have room, with these pages; note what is left out."""
         for shown in traced_attempts(test, self._evidence, self._source, indexes, outcome=outcome):
             name = f"{test.folder}/{shown.page}"
             if self._clock() > self._deadline:
@@ -116,10 +139,9 @@ class TracePages:
             size = sum(len(part.encode(errors="replace")) for part in parts)
             if size > self._room:
                 self._left_out.add(name, size, self._reason)
-            elif self._evidence.write_parts(name, parts):
+            else:
                 self._room -= size
-                written = name if shown.page == TRACE_PAGE else written
-        return replace(test, trace_page=written)
+                yield shown, parts
 
     def _used(self) -> int:
         """Return the size of the files of the tests."""

@@ -48,7 +48,7 @@ class EvidenceFile:
 class TraceAttempt:
     """An attempt of a test that left a trace: its number, from 1, and whether it passed.
 
-    `file` is the path of the trace, `page` the name of its page beside it.
+    `file` is the path of the trace, `page` the name of its page beside it, empty if it has none.
     """
 
     number: int

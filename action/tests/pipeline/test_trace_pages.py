@@ -1,3 +1,5 @@
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,35 @@ def test_trace_pages__as_far_as_evidence_limit_has_room(tmp_path: Path) -> None:
     (notice,) = run.notices
     assert notice.startswith("tests/b/trace.html")
     assert "evidence-limit" in notice
+
+
+def test_trace_pages__link_only_to_attempts_whose_pages_were_kept(tmp_path: Path) -> None:
+    run = Run(tmp_path, "a")
+    (test,) = run.index.failed
+    run.evidence.write("tests/a/trace-retry1.jsonl", as_text(trace_lines()))
+    run.evidence.write("tests/a/trace-retry2.jsonl", "")
+    attempts = (
+        TraceAttempt(number=1, page="trace-attempt1.html", file="tests/a/trace.jsonl"),
+        TraceAttempt(number=2, page="trace.html", file="tests/a/trace-retry1.jsonl"),
+        TraceAttempt(number=3, page="trace-attempt3.html", file="tests/a/trace-retry2.jsonl"),
+    )
+    run.index = EvidenceIndex(failed=(replace(test, attempts=attempts),))
+
+    def links(limit: int) -> set[str]:
+        assert run.pages(limit) == ["tests/a/trace.html"]
+        page = (run.evidence.folder.path / "tests/a/trace.html").read_text()
+        assert "attempt 1 (failed)" in page
+        return set(re.findall(r'href="./(trace-attempt\d\.html)"', page))
+
+    # The last attempt took no step.
+    assert links(10_000_000) == {"trace-attempt1.html"}
+    size = sum(each.stat().st_size for each in (run.evidence.folder.path / "tests/a").iterdir())
+    run.evidence.folder.unlink("tests/a/trace.html")
+    run.evidence.folder.unlink("tests/a/trace-attempt1.html")
+    assert run.notices == []
+    assert links(size - 1) == set()
+    assert not run.evidence.folder.exists("tests/a/trace-attempt1.html")
+    assert run.notices[0].startswith("tests/a/trace-attempt1.html")
 
 
 def test_trace_pages__not_after_the_time_of_a_cancelled_run(tmp_path: Path) -> None:

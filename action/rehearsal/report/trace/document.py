@@ -118,7 +118,10 @@ def _attempts(shown: TracedAttempt) -> Iterator[Child]:
             title = f"attempt {each.number} ({'passed' if each.passed else 'failed'})"
             is_this = each.page == shown.page
             yield " · "
-            yield element("strong", title) if is_this else element("a", title, href=each.page)
+            if is_this:
+                yield element("strong", title)
+            else:
+                yield element("a", title, href=each.page) if each.page else title
 
 
 def _viewer(lanes: Sequence[Lane]) -> Markup:
