@@ -46,12 +46,14 @@ GROUPS: dict[str, Callable[[], Iterator[Row]]] = {
 def main() -> int:
     """Measure the groups; return 1 if one cannot be, or with --check if a ratio got worse."""
     options = _options()
+    # Read before the results are written: it may be the same file.
+    baseline = Results.read(options.baseline) if options.check else None
     if options.results:
         results, failed = Results.read(options.results), False
     else:
         results, failed = _measured(options.group or list(GROUPS))
     _write(options.into, results)
-    is_worse = options.check and _is_worse(results)
+    is_worse = baseline is not None and _is_worse(baseline, results)
     if options.write_baseline and not failed:
         results.write(BASELINE)
         document.write(results, DOCUMENT)
@@ -70,7 +72,11 @@ def _options() -> argparse.Namespace:
         "--results", type=Path, metavar="FILE",
         help="take the numbers of an earlier run (its results.json) instead of measuring",
     )  # fmt: skip
-    parser.add_argument("--check", action="store_true", help="compare with bench/baseline.json")
+    parser.add_argument("--check", action="store_true", help="compare with the baseline")
+    parser.add_argument(
+        "--baseline", type=Path, default=BASELINE, metavar="FILE",
+        help="compare with the results.json of another run instead of bench/baseline.json",
+    )  # fmt: skip
     parser.add_argument(
         "--write-baseline", action="store_true",
         help="write bench/baseline.json, docs/performance.md and its plots",
@@ -82,8 +88,8 @@ def _options() -> argparse.Namespace:
         )
     if options.write_baseline and options.group:
         parser.error("--write-baseline is of all groups in one run: name none")
-    if options.check and not BASELINE.exists():
-        parser.error(f"there is no {BASELINE.relative_to(ROOT)}: write it by --write-baseline")
+    if options.check and not options.baseline.exists():
+        parser.error(f"there is no {options.baseline}: --write-baseline writes bench/baseline.json")
     return options
 
 
@@ -121,14 +127,14 @@ def _draw(results: Path, folder: Path) -> None:
     run([PEER_PYTHON, "-m", "bench.plots", results, folder])
 
 
-def _is_worse(results: Results) -> bool:
-    found = list(compare(Results.read(BASELINE).rows, results.rows))
+def _is_worse(baseline: Results, results: Results) -> bool:
+    found = list(compare(baseline.rows, results.rows))
     better = [each for each in found if each.is_better]
     worse = [each for each in found if each.is_worse]
     for each in (*better, *worse):
         print(each)
     print(
-        f"{len(found)} ratios were compared with {BASELINE.relative_to(ROOT)}: {len(worse)} got "
+        f"{len(found)} ratios were compared with the baseline: {len(worse)} got "
         f"worse by more than 20 % and more than both runs vary, {len(better)} better."
     )
     return bool(worse)

@@ -66,6 +66,9 @@ def test_main__a_baseline_and_what_is_worse(
     assert bench("fine", "--check") == 0
     assert bench("fine", "--check", ours=0.7) == 1
     assert "x: 0.70 (0.70 to 0.70) of theirs; it was 0.50" in capsys.readouterr().out
+    earlier = ("--check", "--baseline", f"{tmp_path}/into/results.json")
+    assert bench("fine", *earlier, ours=0.8) == 0, "compared with the run before"
+    assert bench("fine", *earlier, ours=1.0) == 1
     assert bench("fine", "--check", ours=0.3) == 0
     assert "0 got worse by more than 20 % and more than both runs vary, 1 better" in (
         capsys.readouterr().out
@@ -77,7 +80,7 @@ def test_main__a_baseline_and_what_is_worse(
     [
         (["none"], "there is no group none; the groups: fine, broken"),
         (["fine", "--write-baseline"], "--write-baseline is of all groups in one run: name none"),
-        (["--check"], "there is no baseline.json: write it by --write-baseline"),
+        (["--check"], "baseline.json: --write-baseline writes bench/baseline.json"),
     ],
 )
 def test_main__refuses(
