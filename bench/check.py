@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bench.measure import Row, Spread
+from bench.table import shown
 
 # Smaller differences do not matter.
 MAX_RISE = 0.20
@@ -37,7 +38,7 @@ class Comparison:
         change = self.after.median / self.before.median - 1
         direction = "worse" if change > 0 else "better"
         return (
-            f"{self.row}: {_shown(self.after)} of {self.other}; it was {_shown(self.before)}: "
+            f"{self.row}: {shown(self.after)} of {self.other}; it was {shown(self.before)}: "
             f"{abs(change) * 100:.0f} % {direction}."
         )
 
@@ -51,7 +52,9 @@ def compare(before: Iterable[Row], after: Iterable[Row]) -> Iterator[Comparison]
             continue
         now = _ratios(rows[row.id]) if row.id in rows else {}
         for other, spread in _ratios(row).items():
-            yield Comparison(row=row.id, other=other, before=spread, after=now.get(other))
+            # Of 0 no change can be told: what was measured is too small.
+            if spread.median > 0:
+                yield Comparison(row=row.id, other=other, before=spread, after=now.get(other))
 
 
 def _ratios(row: Row) -> dict[str, Spread]:
@@ -60,15 +63,10 @@ def _ratios(row: Row) -> dict[str, Spread]:
     return {
         name: spread.inverted() if row.more_is_better else spread
         for name, spread in found.items()
-        # Of ratios that are 0 no change can be told: the numbers are too small to be measured.
-        if spread and spread.least > 0
+        if spread
     }
 
 
 def _rose(before: Spread, after: Spread) -> bool:
     rise = after.median - before.median
     return rise > before.median * MAX_RISE and rise > before.width + after.width
-
-
-def _shown(spread: Spread) -> str:
-    return f"{spread.median:.2f} ({spread.least:.2f} to {spread.most:.2f})"

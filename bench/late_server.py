@@ -23,7 +23,8 @@ def main() -> None:
         time.sleep(wait)
     listener = socket.create_server(("127.0.0.1", port), backlog=128)
     if mode == "unavailable":
-        threading.Timer(ready - time.monotonic(), say, ["ready"]).start()
+        # From this moment on it answers with 200, even if the timer is late.
+        threading.Timer(ready - time.monotonic(), say, ["ready", ready]).start()
     elif mode != "slow":
         say("ready")
     while True:
@@ -52,9 +53,9 @@ def answer(connection: socket.socket, mode: str, ready: float) -> None:
             return  # Who asked did not wait for the answer.
 
 
-def say(what: str) -> None:
-    """Print the clock in one write."""
-    print(f"{what} {time.monotonic()}\n", end="", flush=True)
+def say(what: str, moment: float | None = None) -> None:
+    """Print the moment, by default the clock, in one write."""
+    print(f"{what} {moment or time.monotonic()}\n", end="", flush=True)
 
 
 if __name__ == "__main__":

@@ -48,18 +48,22 @@ def _numbers(row: Row, name: str) -> str:
         return f"{_cell(row.failures[name])} | | "
     spread = Spread.of(row.values[name])
     ratios = row.ratios(name) if name != row.ours else None
-    shown = f"{ratios.median:.2f} ({ratios.least:.2f} to {ratios.most:.2f})" if ratios else ""
     range_ = f"{digits(spread.least)} to {digits(spread.most)}"
-    return f"{digits(spread.median)} {row.unit} | {range_} | {shown}"
+    return f"{digits(spread.median)} {row.unit} | {range_} | {shown(ratios) if ratios else ''}"
 
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
+def shown(ratios: Spread) -> str:
+    """Return the median of some ratios, and the least to the most."""
+    return f"{digits(ratios.median)} ({digits(ratios.least)} to {digits(ratios.most)})"
+
+
 def digits(value: float) -> str:
-    """Return a number with three digits that count, at most three of them after the point."""
-    places = max(0, min(3, 2 - math.floor(math.log10(abs(value))))) if value else 0
+    """Return a number with three digits that count, at most four of them after the point."""
+    places = max(0, min(4, 2 - math.floor(math.log10(abs(value))))) if value else 0
     return f"{value:.{places}f}".rstrip("0").rstrip(".") if places else f"{value:.0f}"
 
 

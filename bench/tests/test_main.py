@@ -65,7 +65,7 @@ def test_main__a_baseline_and_what_is_worse(
     assert "### fine" in (tmp_path / "performance.md").read_text()
     assert bench("fine", "--check") == 0
     assert bench("fine", "--check", ours=0.7) == 1
-    assert "x: 0.70 (0.70 to 0.70) of theirs; it was 0.50" in capsys.readouterr().out
+    assert "x: 0.7 (0.7 to 0.7) of theirs; it was 0.5" in capsys.readouterr().out
     earlier = ("--check", "--baseline", f"{tmp_path}/into/results.json")
     assert bench("fine", *earlier, ours=0.8) == 0, "compared with the run before"
     assert bench("fine", *earlier, ours=1.0) == 1

@@ -31,7 +31,7 @@ def test_markdown__numbers_reasons_versions_commands_and_the_machine() -> None:
     assert "### probe\n" in text
     assert "| **X** (goal: 1 s) | ours | 2 s | 1 to 4 |  |" in text
     theirs = r"theirs (1.2.3): `wait \| tail`"
-    assert f"|  | {theirs} | 4 s | 2 to 16 | 0.50 (0.25 to 0.50) |" in text
+    assert f"|  | {theirs} | 4 s | 2 to 16 | 0.5 (0.25 to 0.5) |" in text
     assert "|  | none | too early | |  |" in text
     assert "- processor: 2 x Y" in text
 
@@ -45,7 +45,15 @@ def test_markdown__a_table_for_each_group_and_a_plot_for_each_row() -> None:
 
 
 @pytest.mark.parametrize(
-    "value, shown", [(0.0123, "0.012"), (0.5, "0.5"), (12.345, "12.3"), (1234.5, "1234"), (0, "0")]
+    "value, shown",
+    [
+        (0.0123, "0.0123"),
+        (0.00031, "0.0003"),
+        (0.5, "0.5"),
+        (12.345, "12.3"),
+        (1234.5, "1234"),
+        (0, "0"),
+    ],
 )
 def test_digits(value: float, shown: str) -> None:
     assert digits(value) == shown
