@@ -3,14 +3,16 @@
 import codecs
 import re
 
+from rehearsal.regex import regex
+
 # Colours: many programs print them on CI services (ECMA-48, SGR).
-COLOUR_CODE = re.compile(r"\x1b\[[0-9;]*m")
+COLOUR_CODE = regex(r"\x1b\[[0-9;]*m")
 # All control sequences and links: the colours, and what moves the cursor (ECMA-48, CSI and OSC).
-CONTROL_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
-COLOUR_BEGINNING = re.compile(r"\x1b(\[[0-9;]{0,40})?\Z")
+CONTROL_SEQUENCE = regex(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\))")
+COLOUR_BEGINNING = regex(r"\x1b(\[[0-9;]{0,40})?\Z")
 # All but tab and line feed. The last two ranges change the direction of text.
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-COLOUR_OR_CONTROL = re.compile(f"{COLOUR_CODE.pattern}|{CONTROL.pattern}")
+CONTROL = regex(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+COLOUR_OR_CONTROL = regex(f"{COLOUR_CODE.pattern}|{CONTROL.pattern}")
 
 
 def visible(text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import KW_ONLY
 
 from rehearsal.audit.observations import Observations
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def check(
             hint=hint,
             reference=reference,
             find=find,
-            parts=re.compile(parts) if parts else None,
+            parts=regex(parts) if parts else None,
             parts_label=parts_label,
             active=active,
         )

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 
 from rehearsal.audit.exchange import Exchange
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 
 # Names under which frameworks keep a session or a log-in, and names that people give them. Not of
 # tokens against forged requests: scripts of the page have to read them.
-SESSION_NAME = re.compile(r"sess(?:ion|id)|(?:^|[._-])sid$|auth(?!or)|^remember|jwt", re.IGNORECASE)
-PAST = re.compile(r"max-age=(?:0|-\d+)|expires=\w+, \d\d[ -]\w{3}[ -]19\d\d ", re.IGNORECASE)
+SESSION_NAME = regex(r"sess(?:ion|id)|(?:^|[._-])sid$|auth(?!or)|^remember|jwt", re.IGNORECASE)
+PAST = regex(r"max-age=(?:0|-\d+)|expires=\w+, \d\d[ -]\w{3}[ -]19\d\d ", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ import re
 
 from rehearsal.audit.exchange import Exchange
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 
 # In characters, of a line that is shown, and of its part before what was found.
 MAX_LINE = 200
@@ -36,7 +37,7 @@ class DebugPage:
 DEBUG_PAGES = (
     DebugPage(
         name="Django's debug page",
-        pattern=re.compile(
+        pattern=regex(
             r"because you have (?:<code>)?DEBUG = True|"
             r'<div id="djDebug"|<title>The install worked successfully! Congratulations!</title>'
         ),
@@ -44,17 +45,17 @@ DEBUG_PAGES = (
     ),
     DebugPage(
         name="Werkzeug's debugger",
-        pattern=re.compile(r"// Werkzeug Debugger</title>|\bEVALEX_TRUSTED\b"),
+        pattern=regex(r"// Werkzeug Debugger</title>|\bEVALEX_TRUSTED\b"),
         hint="Start the app without debug=True and without FLASK_DEBUG; serve it with gunicorn.",
     ),
     DebugPage(
         name="Starlette's debug page",
-        pattern=re.compile(r"<title>Starlette Debugger</title>"),
+        pattern=regex(r"<title>Starlette Debugger</title>"),
         hint="Make the app without debug=True.",
     ),
     DebugPage(
         name="Rails' debug page",
-        pattern=re.compile(
+        pattern=regex(
             r"<title>Action Controller: Exception caught</title>|"
             r"you use <code>Rack::ShowExceptions</code>"
         ),
@@ -62,45 +63,43 @@ DEBUG_PAGES = (
     ),
     DebugPage(
         name="Sinatra's development page",
-        pattern=re.compile(r"<h2>Sinatra doesn.t know this ditty"),
+        pattern=regex(r"<h2>Sinatra doesn.t know this ditty"),
         hint="Set APP_ENV to production in the image.",
     ),
     DebugPage(
         name="Phoenix' debug page",
-        pattern=re.compile(r'<div class="frame-info"[^>]{0,80} role="stack-trace-details"'),
+        pattern=regex(r'<div class="frame-info"[^>]{0,80} role="stack-trace-details"'),
         hint="Build the release with MIX_ENV=prod, in which debug_errors is off.",
     ),
     DebugPage(
         name="Symfony's debug page",
-        pattern=re.compile(
-            r"^x-debug-(?:exception|token-link): |symfony/profiler/theme", re.MULTILINE
-        ),
+        pattern=regex(r"^x-debug-(?:exception|token-link): |symfony/profiler/theme", re.MULTILINE),
         hint="Set APP_ENV to prod and APP_DEBUG to 0 in the image.",
     ),
     DebugPage(
         name="Laravel's debug page",
-        pattern=re.compile(r"window\.ignite\(window\.data\)|#frame-0 \.hljs-ln-line\["),
+        pattern=regex(r"window\.ignite\(window\.data\)|#frame-0 \.hljs-ln-line\["),
         hint="Set APP_DEBUG to false in the image.",
     ),
     DebugPage(
         name="the error page of Whoops",
-        pattern=re.compile(r'<title>Whoops! There was an error|<div class="Whoops container'),
+        pattern=regex(r'<title>Whoops! There was an error|<div class="Whoops container'),
         hint="Register Whoops in development only.",
     ),
     DebugPage(
         name="an error message of PHP",
-        pattern=re.compile(rf"<b>(?:{PHP_LEVELS})</b>:"),
-        later=re.compile(r" on line <b>\d+</b>"),
+        pattern=regex(rf"<b>(?:{PHP_LEVELS})</b>:"),
+        later=regex(r" on line <b>\d+</b>"),
         hint="Set display_errors = Off in php.ini, and log_errors = On.",
     ),
     DebugPage(
         name="Express' stack trace",
-        pattern=re.compile(r"<pre>\w*Error: [^<]{0,1000}<br> &nbsp; &nbsp;at "),
+        pattern=regex(r"<pre>\w*Error: [^<]{0,1000}<br> &nbsp; &nbsp;at "),
         hint="Set NODE_ENV to production in the image, or handle errors in the app.",
     ),
     DebugPage(
         name="ASP.NET's developer exception page",
-        pattern=re.compile(
+        pattern=regex(
             r"<h1>An unhandled exception occurred while processing the request\.</h1>|"
             r'class="rawExceptionStackTrace"'
         ),
@@ -108,18 +107,18 @@ DEBUG_PAGES = (
     ),
     DebugPage(
         name="Spring's error page with a stack trace",
-        pattern=re.compile(r"Whitelabel Error Page</h1>"),
-        later=re.compile(r"\n\tat "),
+        pattern=regex(r"Whitelabel Error Page</h1>"),
+        later=regex(r"\n\tat "),
         hint=SPRING_HINT,
     ),
     DebugPage(
         name="Spring's error response with a stack trace",
-        pattern=re.compile(r'"trace":"[\w.]{1,200}(?:Exception|Error)\b'),
+        pattern=regex(r'"trace":"[\w.]{1,200}(?:Exception|Error)\b'),
         hint=SPRING_HINT,
     ),
     DebugPage(
         name="Play's development page",
-        pattern=re.compile(r"These routes have been tried, in this order"),
+        pattern=regex(r"These routes have been tried, in this order"),
         hint="Run the app as `sbt stage` or `sbt dist` packs it, not with `sbt run`.",
     ),
 )

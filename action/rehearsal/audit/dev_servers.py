@@ -3,6 +3,7 @@
 import re
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 
 # Before the name of a program: its interpreter and that one's options, what runs programs.
 START = (
@@ -33,8 +34,8 @@ class DevServer:
 def _server(name: str, instead: str, command: str = "", header: str = "") -> DevServer:
     return DevServer(
         name=name,
-        command=re.compile(START + command + END) if command else None,
-        header=re.compile(header) if header else None,
+        command=regex(START + command + END) if command else None,
+        header=regex(header) if header else None,
         instead=instead,
     )
 

@@ -7,23 +7,24 @@ from posixpath import basename
 
 from rehearsal.audit.exchange import Exchange
 from rehearsal.audit.observations import Asset
+from rehearsal.regex import regex
 
 OK = 200
 # In bytes: to save less saves a visitor no time.
 MIN_SAVING = 1024
 # In seconds.
 YEAR = 365 * 24 * 3600
-COMPRESSIBLE = re.compile(r"text/.*|.*\+xml|application/(?:(?:x-)?javascript|ecmascript|json|xml)")
-STATIC_NAME = re.compile(r"\.(?:css|m?js|png|jpe?g|gif|svg|webp|avif|ico)$", re.IGNORECASE)
+COMPRESSIBLE = regex(r"text/.*|.*\+xml|application/(?:(?:x-)?javascript|ecmascript|json|xml)")
+STATIC_NAME = regex(r"\.(?:css|m?js|png|jpe?g|gif|svg|webp|avif|ico)$", re.IGNORECASE)
 HASHES = (
     # Django, Sprockets, webpack and most others write hexadecimal digits.
-    re.compile(r"(?:^|[.-])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,64}\."),
+    regex(r"(?:^|[.-])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,64}\."),
     # Rollup, and so Vite, writes 8 digits of base64, and esbuild of base32. In a name of a picture
     # they might be a word with a number.
-    re.compile(r"-(?=[\w-]{0,7}[A-Z])(?=[\w-]{0,7}[a-z])(?=[\w-]{0,7}\d)[\w-]{8}\.(?:m?js|css)$"),
-    re.compile(r"-(?=[A-Z]*[2-7])(?=[2-7]*[A-Z])[A-Z2-7]{8}\.(?:m?js|css)$"),
+    regex(r"-(?=[\w-]{0,7}[A-Z])(?=[\w-]{0,7}[a-z])(?=[\w-]{0,7}\d)[\w-]{8}\.(?:m?js|css)$"),
+    regex(r"-(?=[A-Z]*[2-7])(?=[2-7]*[A-Z])[A-Z2-7]{8}\.(?:m?js|css)$"),
 )
-MAX_AGE = re.compile(r"\s*max-age\s*=\s*\"?(\d{1,18})", re.IGNORECASE)
+MAX_AGE = regex(r"\s*max-age\s*=\s*\"?(\d{1,18})", re.IGNORECASE)
 
 
 def bytes_saved(asset: Asset) -> int:

@@ -6,7 +6,9 @@ They have tests, keys for tests and databases of their own, so nothing is said o
 import re
 from collections.abc import Iterable
 
-SYSTEM = re.compile(
+from rehearsal.regex import regex
+
+SYSTEM = regex(
     r"""
     (?: bin | boot | dev | lib(?:32|64|x32)? | proc | run | sbin | sys
     | usr/(?:bin | games | include | lib\w* | sbin | share(?!/nginx/html/)
@@ -17,7 +19,7 @@ SYSTEM = re.compile(
     )/""",
     re.VERBOSE,
 )
-PACKAGES = re.compile(
+PACKAGES = regex(
     r"""
     (?:^|/)
     (?: (?:site|dist)-packages | node_modules | bower_components | vendor | gems | pkg/mod
@@ -27,7 +29,7 @@ PACKAGES = re.compile(
     re.VERBOSE,
 )
 # Packages that were installed into a folder of the project (pip install --target).
-PACKAGE_RECORD = re.compile(r"(.*/)?[^/]+\.dist-info/RECORD")
+PACKAGE_RECORD = regex(r"(.*/)?[^/]+\.dist-info/RECORD")
 
 
 def is_foreign(path: str) -> bool:

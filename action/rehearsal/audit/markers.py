@@ -1,13 +1,13 @@
 """Environment markers of Python requirements: whether a line applies (PEP 508)."""
 
 import operator
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from rehearsal.audit.python_versions import parse_version
+from rehearsal.regex import regex
 
-TOKEN = re.compile(
+TOKEN = regex(
     r"\s*(?:(?P<text>'[^']*'|\"[^\"]*\")|(?P<operator>===|~=|==|!=|<=|>=|<|>|[()])"
     r"|(?P<word>[A-Za-z_.]+))"
 )

@@ -1,22 +1,22 @@
 """The lines of Python's requirements files."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.package_names import normal_name
 
 # A line that ends with a backslash goes on; a comment begins a line, or after a space.
-JOINED = re.compile(r"\\\s*$")
-COMMENT = re.compile(r"(?:^|\s)#.*$")
-REQUIREMENT = re.compile(
+JOINED = regex(r"\\\s*$")
+COMMENT = regex(r"(?:^|\s)#.*$")
+REQUIREMENT = regex(
     r"(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*"
     r"(?:@\s*(?P<url>\S+)|\(?(?P<versions>[^;()]*)\)?)\s*(?:;(?P<marker>.*))?"
 )
 # pip's options of one line stand after it.
-OPTIONS = re.compile(r"\s--?[a-z].*$")
-EXACT = re.compile(r"===?\s*(?P<version>[^\s*]+)")
-ARCHIVE = re.compile(r".*\.(?:whl|zip|tar\.\w+|tgz)")
+OPTIONS = regex(r"\s--?[a-z].*$")
+EXACT = regex(r"===?\s*(?P<version>[^\s*]+)")
+ARCHIVE = regex(r".*\.(?:whl|zip|tar\.\w+|tgz)")
 
 
 @dataclass(frozen=True, kw_only=True)

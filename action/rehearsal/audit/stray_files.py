@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from rehearsal.audit.foreign_files import PACKAGES, is_foreign
+from rehearsal.regex import regex
 
 # In bytes: how much of a file is looked at.
 HEAD = 1 << 16
@@ -27,7 +28,7 @@ class Stray(NamedTuple):
 
 # What a tool keeps for its next run. Not listed is what an app may need: the environments of
 # Poetry, the browsers of Playwright, models, the packages that Yarn keeps in the project.
-SYSTEM_CACHES = re.compile(
+SYSTEM_CACHES = regex(
     r"""
     (?: var/lib/apt/lists (?=/(?!lock\Z|partial/|auxfiles/))
     | var/cache/apt (?=/(?:archives/[^/]+\.deb|\w+\.bin)\Z)
@@ -36,7 +37,7 @@ SYSTEM_CACHES = re.compile(
     )""",
     re.VERBOSE,
 )
-TOOLS_CACHES = re.compile(
+TOOLS_CACHES = regex(
     r"""
     (?:^|/)
     (?: \.cache/(?: pip | uv | pipenv | pypoetry/(?:cache|artifacts) | go-build | yarn | composer
@@ -49,11 +50,11 @@ TOOLS_CACHES = re.compile(
     ) (?=/)""",
     re.VERBOSE,
 )
-TEST_FOLDER = re.compile(
+TEST_FOLDER = regex(
     r"(?:^|/)(?:tests?|__tests__|specs?|e2e|cypress|fixtures|test_?data"
     r"|(?:unit|functional|integration|acceptance|system|end[_-]to[_-]end)[_-]?tests?)(?=/)"
 )
-REPOSITORY = re.compile(r"(?:^|/)\.git(?=/(?:HEAD\Z|config\Z|objects/))")
+REPOSITORY = regex(r"(?:^|/)\.git(?=/(?:HEAD\Z|config\Z|objects/))")
 
 NO_EXAMPLE = r"(?!.*(?:example|sample|template|dist|default|schema|test|\bci\b))"
 LINE = r"^[ \t]*(?:export[ \t]+)?"
@@ -66,7 +67,7 @@ DUMP = r"\A(?:--\s+)*(?:MySQL|MariaDB|PostgreSQL)(?: database)? dump[^\0]*"
 # The kind of a file, its name, and what it has to contain. No pattern may take long, whatever the
 # file contains: so its repetitions are short, or cannot overlap.
 RULES = tuple(
-    (kind, re.compile(name), re.compile(content.encode(), re.MULTILINE))
+    (kind, regex(name), regex(content.encode(), re.MULTILINE))
     for kind, name, content in (
         (ENV, r"\.env(?:\.local|\.[\w-]+\.local)?", rf"{LINE}\w{{1,80}}{VALUE}"),
         (
@@ -95,7 +96,7 @@ RULES = tuple(
         (DATABASES, r"(?!\.coverage\b).+", r"\A(?:SQLite format 3\0|PGDMP|REDIS00)"),
     )
 )
-KEY_BEGIN = re.compile(
+KEY_BEGIN = regex(
     rb"""(?:\A|[\0\n\r"'`>]|\\n)[ \t]*-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"""
     rb"(?:\s|\\[nr]|[\w-]+: [^\n]+\n)+[A-Za-z0-9+/]{40}"
 )

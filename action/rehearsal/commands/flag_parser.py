@@ -1,18 +1,18 @@
 """The parser of a command line: errors of one line, and help for a terminal of 80 columns."""
 
 import argparse
-import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from typing import NoReturn
 
+from rehearsal.regex import regex
 from rehearsal.verdict import Verdict
 
 WIDTH = 80
 # Where the words begin; they stand below a flag that is longer.
 HELP_COLUMN = 30
-LIKE_A_FLAG = re.compile(r"--?[A-Za-z][^\s=]*(?==|$)")
-VALUE_MISSING = re.compile(r"argument (\S+): expected one argument")
+LIKE_A_FLAG = regex(r"--?[A-Za-z][^\s=]*(?==|$)")
+VALUE_MISSING = regex(r"argument (\S+): expected one argument")
 
 
 class FlagParser(argparse.ArgumentParser):

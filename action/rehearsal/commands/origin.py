@@ -1,6 +1,5 @@
 """Read the origin of a rehearsal from the environment, and summarize its plan."""
 
-import re
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -13,12 +12,13 @@ from rehearsal.config.workflow_inputs import BROWSER_NAME, BROWSER_VARIABLE
 from rehearsal.diagnosis.paste import InputsOrigin
 from rehearsal.outside.git import current_ref, has_changes, head_commit
 from rehearsal.outside.github_event import read_event
+from rehearsal.regex import regex
 from rehearsal.results.json_fields import MAX_NUMBER
 from rehearsal.results.origin import Origin, RequestSummary
 
 CHECKOUT_OF_WORKFLOW = ".dress-rehearsal"
 BRANCH = "refs/heads/"
-COMMIT = re.compile(r"[0-9a-f]{7,64}")
+COMMIT = regex(r"[0-9a-f]{7,64}")
 
 
 def read_origin(environ: Mapping[str, str]) -> Origin:

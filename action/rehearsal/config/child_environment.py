@@ -1,15 +1,15 @@
 """The environments of child processes: without what they do not need."""
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from rehearsal.config.rehearsal_plan import SuitePlan
+from rehearsal.regex import regex
 from rehearsal.results.published_port import PublishedPort
 
 # The inputs hold secrets; the tokens and files of the runner are for the action only.
-WITHHELD = re.compile(
+WITHHELD = regex(
     r"(REHEARSAL_(INPUTS|OUTPUTS)|ACTIONS_.*|GITHUB_TOKEN|GH_TOKEN"
     r"|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY))\Z"
 )

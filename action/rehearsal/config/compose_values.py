@@ -8,17 +8,18 @@ from typing import Any
 
 from rehearsal.config.variables import SECRET_LIKE_NAME
 from rehearsal.redaction.secret import Secret
+from rehearsal.regex import regex
 from rehearsal.verdict import MisconfiguredError
 
 # A part of a compose file, as JSON.
 Model = Mapping[str, Any]
 
 # $NAME, ${NAME}, ${NAME:-default}. $$ is a dollar sign.
-USED = re.compile(r"\$(?:\$|\{?([A-Za-z_][A-Za-z0-9_]*))")
+USED = regex(r"\$(?:\$|\{?([A-Za-z_][A-Za-z0-9_]*))")
 # Compose files have values of all kinds of images, like RABBITMQ_DEFAULT_PASS.
-SHORT_WORD = re.compile(r"(?:\A|_)(?:PASS|PWD|PASSPHRASE)\Z", re.IGNORECASE)
-URL_NAME = re.compile(r"UR[IL]|DSN", re.IGNORECASE)
-PASSWORD_IN_URL = re.compile(r"://[^\s/?#:@]*:[^\s/@]+@")
+SHORT_WORD = regex(r"(?:\A|_)(?:PASS|PWD|PASSPHRASE)\Z", re.IGNORECASE)
+URL_NAME = regex(r"UR[IL]|DSN", re.IGNORECASE)
+PASSWORD_IN_URL = regex(r"://[^\s/?#:@]*:[^\s/@]+@")
 # What is removed from a service's part of a file, so its variables need no value.
 UNUSED_PARTS = ("build", "ports", "container_name", "restart")
 

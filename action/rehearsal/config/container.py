@@ -1,6 +1,5 @@
 """Read and check the inputs that say how to run the container."""
 
-import re
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 
@@ -15,11 +14,12 @@ from rehearsal.config.variables import (
     values,
 )
 from rehearsal.redaction.secret import ANY_NAME, Secret, Variable
+from rehearsal.regex import regex
 from rehearsal.results.published_port import DEFAULT_ADDRESS
 from rehearsal.verdict import MisconfiguredError
 
 # A comma or a quote would add options to --mount.
-VOLUME = re.compile(r'([A-Za-z0-9][A-Za-z0-9_.-]*|[/.~][^:,"]*):/[^:,"]*(:ro|:rw)?')
+VOLUME = regex(r'([A-Za-z0-9][A-Za-z0-9_.-]*|[/.~][^:,"]*):/[^:,"]*(:ro|:rw)?')
 BY_ENV = "Write plain variables in env, and secrets in secrets."
 BY_PORT = "Name the app's port in port, and a port of the host in host-port."
 BY_NETWORK = "Name the network in network."
@@ -38,7 +38,7 @@ RESERVED_OPTIONS = {
     ),
 }  # fmt: skip
 # Short options can be combined, and the last one can include its value: -itd, -p8080:80, -eNAME.
-SHORT_OPTION = re.compile(r"-[ditP]*(?P<letter>[ditPpela])")
+SHORT_OPTION = regex(r"-[ditP]*(?P<letter>[ditPpela])")
 
 
 def read_container(inputs: Inputs, environ: Mapping[str, str]) -> ContainerPlan:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rehearsal.config.input_table import INPUTS
+from rehearsal.regex import regex
 from rehearsal.verdict import Problem
 
 Replacement = str | Callable[[re.Match[str]], str]
@@ -135,7 +136,7 @@ _RULES: tuple[tuple[str, Replacement], ...] = (
     (rf"\b(?:the|The) input ({_NAMES})(?![\w-])", r"--\1"),
     (rf"(?<![\w./$-])({_HYPHENATED})(?![\w/:=-]|\.\w)", r"--\1"),
 )
-RULES = tuple((re.compile(pattern), to) for pattern, to in _RULES)
+RULES = tuple((regex(pattern), to) for pattern, to in _RULES)
 
 
 def problem_in_flags(problem: Problem) -> Problem:

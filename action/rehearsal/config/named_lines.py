@@ -6,10 +6,11 @@ from dataclasses import field
 
 from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.verdict import MisconfiguredError
 
 # A host name in the rehearsal's network; a label of DNS has at most 63 characters.
-COMPANION_NAME = re.compile(r"[a-z][a-z0-9-]{0,62}\Z")
+COMPANION_NAME = regex(r"[a-z][a-z0-9-]{0,62}\Z")
 NAME_RULE = "A NAME has small letters, digits and hyphens, and begins with a letter"
 # Names that have a meaning in the network already, and which.
 RESERVED_NAMES: Mapping[str, str] = {
@@ -17,7 +18,7 @@ RESERVED_NAMES: Mapping[str, str] = {
     "localhost": "in each container it means that container itself",
 }
 NO_COMMENTS = "A list has no comments: write them outside of it, in lines of their own."
-YAML_PAIR = re.compile(r"[\w.-]+\s*:(\s|\Z)")
+YAML_PAIR = regex(r"[\w.-]+\s*:(\s|\Z)")
 
 
 @dataclass(frozen=True, kw_only=True)

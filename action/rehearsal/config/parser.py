@@ -1,6 +1,5 @@
 """Read and check every input once, before anything is started."""
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -21,6 +20,7 @@ from rehearsal.config.service_env import secrets_for_services
 from rehearsal.config.variables import SECRET_LIKE_NAME, read_variables, values
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import ANY_NAME, Secret, parse_variables
+from rehearsal.regex import regex
 from rehearsal.results.published_port import host_name
 from rehearsal.verdict import MisconfiguredError
 
@@ -29,7 +29,7 @@ NO_REQUIREMENTS = "none"
 # In seconds, unless the input ready-timeout has others.
 READY_TIMEOUT = 60
 # Names are tokens (RFC 9110, 5.6.2); values are sent as Latin-1.
-HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:([\t -~\xa0-\xff]*)")
+HEADER = regex(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:([\t -~\xa0-\xff]*)")
 
 
 def make_plan(

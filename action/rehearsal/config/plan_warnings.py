@@ -11,9 +11,10 @@ from rehearsal.config.service_env import parse_service_env
 from rehearsal.config.variables import USUAL_NAME
 from rehearsal.redaction.secret import ANY_NAME, MIN_MASK_LENGTH, Secret, parse_variables
 from rehearsal.redaction.secret_parts import secret_parts
+from rehearsal.regex import regex
 
-SHELL = re.compile(r"(.*/)?(ba|da|a|z)?sh\Z")
-VARIABLE_OF_SHELL = re.compile(r"\$[A-Za-z_{(]")
+SHELL = regex(r"(.*/)?(ba|da|a|z)?sh\Z")
+VARIABLE_OF_SHELL = regex(r"\$[A-Za-z_{(]")
 # They name the repository, the branch and the people; logs and reports name them, too.
 RUN_VARIABLES = frozenset(
     f"GITHUB_{name}"
@@ -32,14 +33,12 @@ COMMON_WORDS = """
     staging start static status system test tester testing tests token true user username users
     version web website worker
 """
-HOST_IN_URL = re.compile(r"://(?:[^/@\s]*@)?([\w.-]+)")
+HOST_IN_URL = regex(r"://(?:[^/@\s]*@)?([\w.-]+)")
 _LOCAL_HOST = r"(?:localhost|127\.0\.0\.1)"
 _SERVERS = "postgres|postgresql|postgis|pgsql|mysql2?|mariadb|mongodb|rediss?|valkey|amqps?"
-LOCAL_SERVER_URL = re.compile(
-    rf"\s*(?:{_SERVERS})(?:\+\w+)?://(?:[^/@\s]*@)?{_LOCAL_HOST}(?![\w.-])"
-)
+LOCAL_SERVER_URL = regex(rf"\s*(?:{_SERVERS})(?:\+\w+)?://(?:[^/@\s]*@)?{_LOCAL_HOST}(?![\w.-])")
 # Like POSTGRES_HOST, but not ALLOWED_HOST.
-SERVER_HOST_NAME = re.compile(
+SERVER_HOST_NAME = regex(
     r"(?:\w*_)?(?:PG|POSTGRES|POSTGRESQL|DB|DATABASE|MYSQL|MARIADB|MONGO|MONGODB|REDIS|RABBITMQ)_?HOST"
 )
 

@@ -1,10 +1,10 @@
 """Checks before anything is started: where a rehearsal cannot work, or must not run."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.regex import regex
 from rehearsal.verdict import MisconfiguredError
 
 # Workflows on these events have the repository's secrets, and strangers can start them or choose
@@ -22,7 +22,7 @@ PRIVILEGED_EVENTS = {
     "repository_dispatch": "its payload, which names the code, comes from outside",
 }
 
-LOCAL_ENGINE = re.compile(r"(unix|npipe|fd)://|tcp://(localhost|127\.|\[::1\])")
+LOCAL_ENGINE = regex(r"(unix|npipe|fd)://|tcp://(localhost|127\.|\[::1\])")
 
 
 def check_environment(

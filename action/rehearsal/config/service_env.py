@@ -23,16 +23,17 @@ from rehearsal.redaction.secret import (
     Variable,
     parse_variables,
 )
+from rehearsal.regex import regex
 from rehearsal.verdict import MisconfiguredError
 
 SOURCE = "service-env"
 FORM = "NAME.VARIABLE"
 FORKS = "GitHub gives no secrets to pull requests from forks and from Dependabot."
-BARE_NAME = re.compile(r"[a-z][a-z0-9-]*\.[A-Za-z_][A-Za-z0-9_]*\Z")
+BARE_NAME = regex(r"[a-z][a-z0-9-]*\.[A-Za-z_][A-Za-z0-9_]*\Z")
 # The step's env may have any secret, under names that nobody can foresee, like
 # RABBITMQ_DEFAULT_PASS. Variables with these names hold no secret: if the name of a user, `app`,
 # were one, that word would be hidden in all logs.
-HARMLESS_NAME = re.compile(
+HARMLESS_NAME = regex(
     r"(?:.*_)?(?:USER|USERNAME|DB|DATABASE|NAME|HOST|HOSTNAME|PORT)\Z", re.IGNORECASE
 )
 

@@ -12,12 +12,13 @@ from rehearsal.config.named_lines import (
     read_named_lines,
     unknown_name_hint,
 )
+from rehearsal.regex import regex
 from rehearsal.verdict import MisconfiguredError
 
 # As the engine reads a reference. Source: https://pkg.go.dev/github.com/distribution/reference
 _DOMAIN = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?"
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
-IMAGE = re.compile(
+IMAGE = regex(
     rf"(?:{_DOMAIN}/)?{_COMPONENT}(?:/{_COMPONENT})*"
     r"(?::\w[\w.-]{0,127})?(?:@[A-Za-z0-9+._-]+:[0-9a-fA-F]{32,})?\Z",
     re.ASCII,
@@ -25,13 +26,13 @@ IMAGE = re.compile(
 FORM = "NAME=IMAGE, like postgres=postgres:17"
 READY_FORM = "NAME=PORT or NAME=COMMAND, like rabbit=5672"
 # 5672/tcp, :5672, "5672", tcp:5672, localhost:5672: meant as a port, but not one.
-PORT_LIKE = re.compile(r"[\"']?(\w[\w.-]*:|:)?[+-]?[0-9]+(/\w+)?[\"']?\Z")
-URL = re.compile(r"\w+://\S+\Z")
+PORT_LIKE = regex(r"[\"']?(\w[\w.-]*:|:)?[+-]?[0-9]+(/\w+)?[\"']?\Z")
+URL = regex(r"\w+://\S+\Z")
 # The first line of a service in a compose file, or of all.
-COMPOSE_KEY = re.compile(r"[\w.-]+:\Z")
+COMPOSE_KEY = regex(r"[\w.-]+:\Z")
 LAST_PORT = 65535
 # A service of a compose file. Source: the schema in https://github.com/compose-spec/compose-spec.
-COMPOSED_NAME = re.compile(r"[a-zA-Z0-9._-]+\Z")
+COMPOSED_NAME = regex(r"[a-zA-Z0-9._-]+\Z")
 
 
 def read_images(inputs: Inputs) -> dict[str, NamedLine]:

@@ -16,14 +16,15 @@ from rehearsal.redaction.secret import (
     Variable,
     parse_variables,
 )
+from rehearsal.regex import regex
 from rehearsal.verdict import MisconfiguredError
 
 # Programs read names like `discovery.type`, `a-b__c`, `a[0]`. Others come from a typo, from quotes,
 # or from a list or a comment that was meant for YAML.
-USUAL_NAME = re.compile(r"[\w./:\[\]-]+\Z")
+USUAL_NAME = regex(r"[\w./:\[\]-]+\Z")
 # The ending decides: SECRET_KEY_FILE and TOKEN_LIFETIME are not secrets. It is a word of its own,
 # or the last one in camel case. Quotes and spaces before the `=` become a part of the name.
-SECRET_LIKE_NAME = re.compile(
+SECRET_LIKE_NAME = regex(
     r"(?:^|(?i:[^A-Z0-9])|(?<=[a-z0-9])(?=[A-Z]))"
     r"(?i:SECRET|TOKEN|PASSWORD|PASSWD|(?:SECRET|PRIVATE|API|ACCESS)[_.-]?KEY)[\s\"']*\Z"
 )

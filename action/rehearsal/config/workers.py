@@ -6,11 +6,12 @@ import shlex
 from rehearsal.config.inputs import Inputs
 from rehearsal.config.named_lines import NO_COMMENTS, NamedLine, read_named_lines
 from rehearsal.config.rehearsal_plan import WorkerPlan
+from rehearsal.regex import regex
 from rehearsal.verdict import MisconfiguredError
 
 FORM = "NAME=ARGUMENTS, like worker=celery -A config worker"
 # What a shell would understand; here it would reach the program as an argument.
-SHELL_WORD = re.compile(r"(?<!\S)(&&|\|\|?|;|&|[0-9]?>>?|<)(?!\S)")
+SHELL_WORD = regex(r"(?<!\S)(&&|\|\|?|;|&|[0-9]?>>?|<)(?!\S)")
 
 
 def read_worker_lines(inputs: Inputs) -> dict[str, NamedLine]:

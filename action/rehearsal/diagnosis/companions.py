@@ -5,13 +5,14 @@ import re
 from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.facts import COMPANIONS, Facts
 from rehearsal.diagnosis.unreachable_words import MONGO, MYSQL, POSTGRES, REDIS
+from rehearsal.regex import regex
 
 # What the names of variables and the schemes of addresses say of a server.
 KINDS = (
-    (re.compile(r"postgres|pgsql|\bPG|_PG", re.IGNORECASE), POSTGRES),
-    (re.compile(r"mysql|maria", re.IGNORECASE), MYSQL),
-    (re.compile(r"mongo", re.IGNORECASE), MONGO),
-    (re.compile(r"redis|valkey|cache|celery|broker", re.IGNORECASE), REDIS),
+    (regex(r"postgres|pgsql|\bPG|_PG", re.IGNORECASE), POSTGRES),
+    (regex(r"mysql|maria", re.IGNORECASE), MYSQL),
+    (regex(r"mongo", re.IGNORECASE), MONGO),
+    (regex(r"redis|valkey|cache|celery|broker", re.IGNORECASE), REDIS),
 )
 # The parts of an address that a variable may give.
 PARTS = ("host", "port", "user", "database")

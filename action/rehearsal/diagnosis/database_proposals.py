@@ -5,16 +5,17 @@ import re
 
 from rehearsal.diagnosis.paste import INPUTS_ORIGIN
 from rehearsal.diagnosis.proposal_context import Context
+from rehearsal.regex import regex
 from rehearsal.source.changes import Change
 from rehearsal.source.django_project import DjangoProject
 from rehearsal.source.image_layout import ROOT_USERS, find_in_image
 
 # The name of a database file, relative to BASE_DIR or absolute. A variable may give any other.
-BELOW_BASE = re.compile(r"""BASE_DIR\s*/\s*["'](?P<name>[^"'\n]+)["']""")
-ABSOLUTE = re.compile(r"""["']NAME["']\s*:\s*["'](?P<name>/[^"'\n]+)["']""")
-FROM_VARIABLE = re.compile(r"\b(?:environ|getenv|env|config)\b")
+BELOW_BASE = regex(r"""BASE_DIR\s*/\s*["'](?P<name>[^"'\n]+)["']""")
+ABSOLUTE = regex(r"""["']NAME["']\s*:\s*["'](?P<name>/[^"'\n]+)["']""")
+FROM_VARIABLE = regex(r"\b(?:environ|getenv|env|config)\b")
 # Django begins its settings with: BASE_DIR = Path(__file__).resolve().parent.parent
-PARENTS = re.compile(r"(?:\.parent\b)+|(?:dirname\()+")
+PARENTS = regex(r"(?:\.parent\b)+|(?:dirname\()+")
 
 
 def own_database(context: Context) -> str:

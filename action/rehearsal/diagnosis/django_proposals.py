@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rehearsal.config.variables import SECRET_LIKE_NAME
 from rehearsal.diagnosis.proposal_context import Context
+from rehearsal.regex import regex
 from rehearsal.results.file_names import CONTAINER_LOG, TEST_LOG
 from rehearsal.source.changes import Change
 from rehearsal.source.django_project import DjangoProject
@@ -31,16 +32,16 @@ LOGGING = {
 # Where a redirect to https shows: in its address, or in what clients say of a server without TLS.
 HTTPS = r"(https://|SSL|neterror|EPROTO)"
 WHERE_HTTPS_SHOWS = ("answer", "https redirects", "final page", "failures", TEST_LOG)
-INVALID_HOST = re.compile(
+INVALID_HOST = regex(
     r"Invalid HTTP_HOST header: '(\[[^\]'\n]{1,100}\]|[^:'\n]{1,253})(?::(\d{1,5}))?'"
 )
 # What stands before the value of a setting.
-ASSIGNED = re.compile(r"\s*\w+(?:\s*:[^=]+)?\s*=(?!=)")
+ASSIGNED = regex(r"\s*\w+(?:\s*:[^=]+)?\s*=(?!=)")
 # A value that `and` can follow.
-SIMPLE = re.compile(r"(?:not )?[\w.]+")
+SIMPLE = regex(r"(?:not )?[\w.]+")
 # nginx leaves out the port of the browser's Host header with this.
-HOST_WITHOUT_PORT = re.compile(r"(\bproxy_set_header\s+Host\s+)\$host\b")
-RAILS_REDIRECT = re.compile(r"^([ \t]*config\.force_ssl[ \t]*=[ \t]*)true\b", re.MULTILINE)
+HOST_WITHOUT_PORT = regex(r"(\bproxy_set_header\s+Host\s+)\$host\b")
+RAILS_REDIRECT = regex(r"^([ \t]*config\.force_ssl[ \t]*=[ \t]*)true\b", re.MULTILINE)
 
 
 def logging(context: Context) -> str:
@@ -77,7 +78,7 @@ def host_refused_in_tests(context: Context) -> str:
     if context.facts.verdict is not Verdict.TESTS_FAILED:
         return ""
     asked = context.find("request", r"^host \S+:(\d+)$")
-    for host, port in re.findall(INVALID_HOST, context.facts.text(CONTAINER_LOG)):
+    for host, port in INVALID_HOST.findall(context.facts.text(CONTAINER_LOG)):
         if asked == port:
             return str(host)
     return ""

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from rehearsal.diagnosis.proposal_context import Context
+from rehearsal.regex import regex
 from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG
 from rehearsal.source.app_shape import python_command
 from rehearsal.source.changes import Change, Commands
@@ -13,9 +14,9 @@ from rehearsal.source.image_layout import find_in_image, place_for_run, workdir_
 from rehearsal.source.packages import add_package, declared
 
 MIDDLEWARE = '"whitenoise.middleware.WhiteNoiseMiddleware",'
-SECURITY = re.compile(r"[\"']django\.middleware\.security\.SecurityMiddleware[\"'],?")
+SECURITY = regex(r"[\"']django\.middleware\.security\.SecurityMiddleware[\"'],?")
 # A line of the list: it begins there, or goes on with a name.
-LISTED = re.compile(r"\s*(?:MIDDLEWARE\s*=\s*[\[(]|[\"'])")
+LISTED = regex(r"\s*(?:MIDDLEWARE\s*=\s*[\[(]|[\"'])")
 STATIC_ROOT = "staticfiles"
 
 

@@ -3,10 +3,11 @@
 import re
 from pathlib import PurePosixPath
 
+from rehearsal.regex import regex
 from rehearsal.source.tracebacks import SERVER_NOISE, tracebacks
 
 # In a traceback or the message itself. `open` alone is a read only if its mode stands there.
-READS = re.compile(
+READS = regex(
     r"\bread_(?:text|bytes)\b|\b(?:listdir|scandir|iterdir|load_cert_chain|load_dotenv)\b"
     r"|\bopen\((?:[^,()\n]|\([^()\n]*\))+(?:, *(?:mode=)?[\"']r?[bt]?[\"'])?"
     r"(?:, *encoding=[^,()\n]+)?\)"
@@ -16,12 +17,12 @@ READS = re.compile(
     r"|\bFileInputStream\b|\bFileReader\b|\bnewInputStream\b"  # Java
     r"|in [`'](?:(?:File|IO)\.)?(?:read|readlines|foreach)'"  # Ruby
 )
-WRITES = re.compile(
+WRITES = regex(
     r"\bwrite_(?:text|bytes)\b|\bmkdir\b|\bmakedirs\b|\btouch\(|[\"'](?:[wax][bt]?\+?|r[bt]?\+)[\"']"
     r"|\bwriteFile|\bcreateWriteStream\b|\bFileOutputStream\b|\bFileWriter\b|\bsave\("
 )
-REFUSED = re.compile(r"[Pp]ermission denied|[Rr]ead-only file system|AccessDeniedException")
-CHAINED = re.compile(
+REFUSED = regex(r"[Pp]ermission denied|[Rr]ead-only file system|AccessDeniedException")
+CHAINED = regex(
     r"^(?:During handling of the above|The above exception was the direct) .*\n\s*^Traceback ",
     re.MULTILINE,
 )

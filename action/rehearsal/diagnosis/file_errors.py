@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.file_access import is_read, system_folder, went_on
+from rehearsal.regex import regex
 from rehearsal.results.file_names import BEFORE_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.source.dockerfile import Dockerfile
 from rehearsal.source.image_layout import workdir_of
@@ -20,7 +21,7 @@ READ_ONLY = r"[Rr]ead-only file system"
 OPEN, CLOSE = "\N{LEFT SINGLE QUOTATION MARK}", "\N{RIGHT SINGLE QUOTATION MARK}"
 PATH = rf"(?P<path>/[^\s'\"{OPEN}{CLOSE}:()]*)"
 # Python's functions that make a folder; without a line of their source if they are frozen.
-MAKES_FOLDER = re.compile(
+MAKES_FOLDER = regex(
     r"(?:\bmkdir|\bmakedirs)\b.*\n(?:[ \t~^]+\n)*\S*Error: \[Errno|, mkdir '|\bmkdir /"
     r"|create directory|dir_s_mkdir|mkdir\(\) \""
 )

@@ -1,12 +1,12 @@
 """Scan the project's templates for the form from which a request came."""
 
-import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from itertools import islice
 
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.outside.files import text_files
+from rehearsal.regex import regex
 from rehearsal.results.file_names import CONTAINER_LOG
 from rehearsal.source.html_forms import form_fields, forms_without_token
 from rehearsal.source.source_tree import SourceTree
@@ -14,8 +14,8 @@ from rehearsal.source.source_tree import SourceTree
 FORM_FIELDS = "form fields"
 UNSIGNED_FORMS = "forms without token"
 # Django's exception for a key that a request does not have, and its words for a refused token.
-MISSING_FIELD = re.compile(r"MultiValueDictKeyError: '(?P<field>[^'\n]{1,100})'")
-REFUSED_TOKEN = re.compile(r"Forbidden \(CSRF")
+MISSING_FIELD = regex(r"MultiValueDictKeyError: '(?P<field>[^'\n]{1,100})'")
+REFUSED_TOKEN = regex(r"Forbidden \(CSRF")
 # Django adds this field to every form.
 CSRF_FIELD = "csrfmiddlewaretoken"
 # More than a project has, and more than a reader compares; the most similar names come first.

@@ -1,6 +1,5 @@
 """Gather the facts of a failure: problem, logs, observations and failed tests."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -18,6 +17,7 @@ from rehearsal.diagnosis.facts import (
 from rehearsal.evidence.log_index import MAX_INDEX_SIZE, LogIndex, read_ends, read_index
 from rehearsal.evidence.log_slices import cut_slice, split_log
 from rehearsal.outside.folder import Folder
+from rehearsal.regex import regex
 from rehearsal.results.file_names import (
     ASKED_AGAIN_LOG,
     BEFORE_LOG,
@@ -45,7 +45,7 @@ SLICE_BYTES = 1 << 16
 # In characters. No message is longer; whole pages are, which some tests print in one line.
 MAX_LINE = 2000
 # BuildKit begins each line with the number of the step and the seconds since its start.
-BUILDKIT_PREFIX = re.compile(r"^#\d+ (?:\d+\.\d+ )?")
+BUILDKIT_PREFIX = regex(r"^#\d+ (?:\d+\.\d+ )?")
 
 
 def gather_facts(

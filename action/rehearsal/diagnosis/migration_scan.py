@@ -8,6 +8,7 @@ from pathlib import Path
 from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.facts import LOG_BEFORE_TESTS, Facts
 from rehearsal.outside.files import read_text, text_files
+from rehearsal.regex import regex
 from rehearsal.results.file_names import ASKED_AGAIN_LOG, BEFORE_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.source.dockerignore import ignoring_rule
 from rehearsal.source.source_tree import SourceTree
@@ -15,7 +16,7 @@ from rehearsal.source.source_tree import SourceTree
 LOGS = (SETUP_LOG, BEFORE_LOG, CONTAINER_LOG, ASKED_AGAIN_LOG, LOG_BEFORE_TESTS)
 # SQLite, PostgreSQL, MySQL: columns before tables.
 MISSING = tuple(
-    re.compile(pattern, re.MULTILINE)
+    regex(pattern, re.MULTILINE)
     for pattern in (
         r"no such column: (?P<table>\w+)\.(?P<column>\w+)",
         r"table (?P<table>\w+) has no column named (?P<column>\w+)",
@@ -27,7 +28,7 @@ MISSING = tuple(
         r"Table '(?:\w+\.)?(?P<table>\w+)' doesn't exist",
     )
 )
-MIGRATED = re.compile(r"^[ \t]*(?:Running migrations:|No migrations to apply)", re.MULTILINE)
+MIGRATED = regex(r"^[ \t]*(?:Running migrations:|No migrations to apply)", re.MULTILINE)
 MIGRATIONS_FOLDER = "migrations"
 # As makemigrations writes them; the group is what follows the model's name.
 CREATE = (

@@ -4,6 +4,7 @@ import re
 
 from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.facts import START_LOGS, Facts
+from rehearsal.regex import regex
 from rehearsal.source.tracebacks import SERVER_NOISE
 
 # The frames of Python's own import, which have no line of a project.
@@ -39,7 +40,7 @@ NODE = (
 )
 
 
-TRACEBACK = re.compile(
+TRACEBACK = regex(
     r"(?P<from_it>The above exception was the direct cause .*\n\s*)?"
     # A line of code may be blank, if Python points at the end of a function's head.
     r"Traceback \(most recent call last\):\n(?:(?:[ \t].*)?\n)*(?P<error>.*)"

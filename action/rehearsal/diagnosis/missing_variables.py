@@ -8,14 +8,13 @@ from rehearsal.config.variables import SECRET_LIKE_NAME
 from rehearsal.diagnosis.facts import START_LOGS, Facts
 from rehearsal.diagnosis.settings_class import SettingsClass, find_settings_class
 from rehearsal.diagnosis.variable_words import LIBRARIES, OWN_WORDS, Words
+from rehearsal.regex import regex
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import SERVER_NOISE, tracebacks
 
 MAX_VARIABLES = 20
 # A line that says no failure; and dynaconf, which names no variable but what follows its prefix.
-NO_FAILURE = re.compile(
-    r"\b(?:warn(?:ing)?|info|debug|default(?:s|ing)?)\b|dynaconf", re.IGNORECASE
-)
+NO_FAILURE = regex(r"\b(?:warn(?:ing)?|info|debug|default(?:s|ing)?)\b|dynaconf", re.IGNORECASE)
 # An app that ends says why in its last lines.
 LAST_LINES = 3
 

@@ -11,14 +11,15 @@ from rehearsal.diagnosis.facts import START_LOGS
 from rehearsal.diagnosis.missing_modules import MissingModule, find_missing_module
 from rehearsal.diagnosis.paste import INPUTS_ORIGIN
 from rehearsal.diagnosis.proposal_context import Context
+from rehearsal.regex import regex
 from rehearsal.source.changes import Change
 from rehearsal.source.copy_line import add_copy
 from rehearsal.source.dockerignore import ignoring_rule
 from rehearsal.source.image_layout import find_in_image, place_for_run
 from rehearsal.source.project_files import ProjectFiles, join
 
-FRAME = re.compile(r'^ *File "([^"\n]+)", line \d+', re.MULTILINE)
-INSTALLED = re.compile(r"/(?:site|dist)-packages/|/lib/python|/s?bin/[^/.]+$|^<")
+FRAME = regex(r'^ *File "([^"\n]+)", line \d+', re.MULTILINE)
+INSTALLED = regex(r"/(?:site|dist)-packages/|/lib/python|/s?bin/[^/.]+$|^<")
 # What Node tries for a name without an ending.
 NODE_ENDINGS = ("", ".js", ".cjs", ".mjs", ".json", ".node", ".ts", "/index.js", "/index.mjs")
 

@@ -9,6 +9,7 @@ from rehearsal.config.input_types import SCRIPT
 from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.workflow_edits import VARIABLE, edit_key, edit_list, edit_variables
+from rehearsal.regex import regex
 from rehearsal.source.text_lines import split_lines
 from rehearsal.source.workflow_step import WorkflowStep, find_workflow_step
 
@@ -17,21 +18,21 @@ INPUTS_ORIGIN = "inputs origin"
 # The source of the lines of the workflow file: number and text.
 WORKFLOW_STEP = "workflow step"
 # What is left of a snippet that is not needed.
-NO_SNIPPET = re.compile(r"\n{4,}")
+NO_SNIPPET = regex(r"\n{4,}")
 GIVEN, FLAGS_ONLY = "given ", "flags only"
 CALL = "call"
 # As `in_step` and `in_step_env` write them.
-ADDED_INPUT = re.compile(
+ADDED_INPUT = regex(
     r"^# (?P<lead>.*)in (?P<file>[^,\n]+), under the (?P<owner>step|job)'s with:, add:\n"
     r"(?P<name>[a-z-]+): (?P<value>.+(?:\n  .+)*)$",
     re.MULTILINE,
 )
-ADDED_VARIABLE = re.compile(
+ADDED_VARIABLE = regex(
     r"^# (?P<lead>.*)under the step's env:, add:\n(?P<lines>\w+: .+(?:\n\w+: .+)*)$",
     re.MULTILINE,
 )
 # An input `secrets`, and the variables of the step that hold them.
-ADDED_SECRETS = re.compile(
+ADDED_SECRETS = regex(
     r"^# (?P<lead>.*)in (?P<file>[^,\n]+), under the step's with:, add:\nsecrets: .+(?:\n  .+)*"
     r"\n\n# and also, under the step's env:, add:\n(?P<lines>\w+: .+(?:\n\w+: .+)*)$",
     re.MULTILINE,

@@ -3,13 +3,14 @@
 import re
 
 from rehearsal.diagnosis.facts import Facts
+from rehearsal.regex import regex
 from rehearsal.results.file_names import TEST_LOG
 
 SOURCES = (TEST_LOG, "failures", "final page")
 HERE = r"(?P<host>localhost|\d+\.\d+\.\d+\.\d+|::1)"
-LOOPBACK = re.compile(r"localhost|127\..*|::1")
+LOOPBACK = regex(r"localhost|127\..*|::1")
 REFUSED = tuple(
-    re.compile(pattern, re.MULTILINE)
+    regex(pattern, re.MULTILINE)
     for pattern in (
         rf"ECONNREFUSED {HERE}:(?P<port>\d+)",  # Node
         # urllib3 and requests; but Selenium asks its driver at such an address, too.
@@ -24,7 +25,7 @@ REFUSED = tuple(
         rf"about:neterror\?e=connectionFailure&u=https?%3A//{HERE}%3A(?P<port>\d+)",
     )
 )
-SERVER = re.compile(r"^host (?P<host>\S+):(?P<port>\d+)$", re.MULTILINE)
+SERVER = regex(r"^host (?P<host>\S+):(?P<port>\d+)$", re.MULTILINE)
 # What tests ask at these ports is not the app. Source: the defaults of each program.
 OTHER_SERVERS = frozenset(
     {

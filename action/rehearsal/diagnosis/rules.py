@@ -11,6 +11,7 @@ from rehearsal.dataclass import dataclass
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.key_lines import MAX_LINE_LENGTH
 from rehearsal.diagnosis.paste import fit_paste
+from rehearsal.regex import regex
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.source.tracebacks import without_installed_code
 from rehearsal.verdict import Verdict
@@ -18,7 +19,7 @@ from rehearsal.verdict import Verdict
 # The last lines of a traceback matter most; the log holds all of it.
 MAX_EVIDENCE_LINES = 8
 # `{name}`, or `{name|default}` for a group that may not have matched; not GitHub's ${{ }}.
-PLACEHOLDER = re.compile(r"(?<!\{)\{(\w+)(?:\|([^{}]*))?\}(?!\})")
+PLACEHOLDER = regex(r"(?<!\{)\{(\w+)(?:\|([^{}]*))?\}(?!\})")
 # A line of a paste with this is repeated for each value of a group.
 EACH = "{each}"
 # In such a line: the name of the repository's secret for that value, the name of a variable.

@@ -7,6 +7,7 @@ from rehearsal.diagnosis.missing_modules import find_missing_module, is_last_err
 from rehearsal.diagnosis.node_packages import node_package
 from rehearsal.diagnosis.own_modules import has_python_module, own_module_lines
 from rehearsal.diagnosis.proposal_context import Context
+from rehearsal.regex import regex
 from rehearsal.source.app_shape import find_app_word
 from rehearsal.source.changes import Change
 from rehearsal.source.code_search import SUFFIXES, TEST_PATH, bind_in_code
@@ -19,7 +20,7 @@ from rehearsal.source.servers import bind_to_all
 
 HAS_THREADS = ("--threads", "-k", "--worker-class", "gthread")
 # What sends a server into the background.
-BACKGROUND = re.compile(r"--daemon(?:ize)?(?:=\S+)?|-D|&")
+BACKGROUND = regex(r"--daemon(?:ize)?(?:=\S+)?|-D|&")
 
 
 def bind_all(context: Context) -> str:

@@ -23,6 +23,7 @@ from rehearsal.diagnosis.unreachable_words import (
     REDIS,
     STARTING,
 )
+from rehearsal.regex import regex
 from rehearsal.source.project_files import join
 
 # The service that a server gets without a name of its own, and the image without a compose file.
@@ -33,8 +34,8 @@ DEFAULTS = {
     REDIS: ("redis", "redis:8"),
 }
 IMAGES = {POSTGRES: r"post(?:gres|gis)\w*", MYSQL: r"mysql|mariadb", MONGO: "mongo", REDIS: "redis"}
-COMPOSE_FILE = re.compile(r"(?:docker-)?compose(?:\.[\w.-]+)?\.ya?ml")
-SERVICE_NAME = re.compile(r"[a-z][a-z0-9-]*")
+COMPOSE_FILE = regex(r"(?:docker-)?compose(?:\.[\w.-]+)?\.ya?ml")
+SERVICE_NAME = regex(r"[a-z][a-z0-9-]*")
 # The app's own name in the network.
 TAKEN = frozenset({"web"})
 # The variables with which the official images make a user and a database at their first start, and

@@ -4,13 +4,14 @@ import re
 
 from rehearsal.dataclass import dataclass
 from rehearsal.outside.files import text_files
+from rehearsal.regex import regex
 from rehearsal.source.source_tree import SourceTree
 
 OPTION = r"{name}[\"']?\s*[=:]\s*[\"'](\w*)[\"']"
-PREFIX = re.compile(OPTION.format(name="env_prefix"))
-DELIMITER = re.compile(OPTION.format(name="env_nested_delimiter"))
+PREFIX = regex(OPTION.format(name="env_prefix"))
+DELIMITER = regex(OPTION.format(name="env_nested_delimiter"))
 # pydantic puts this between the names of nested fields; version 1 puts an arrow.
-NESTED = re.compile(r"\.| -> ")
+NESTED = regex(r"\.| -> ")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from rehearsal.diagnosis.facts import FAILED_STEP, LOG_BEFORE_TESTS, Facts
 from rehearsal.diagnosis.source_line import SourceLine, lines_with, most_similar
 from rehearsal.outside.files import list_folders, read_dockerfile
+from rehearsal.regex import regex
 from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.source.browser_console import REFUSED_TYPES
 from rehearsal.source.source_tree import SourceTree
@@ -38,10 +39,10 @@ MAX_DEPTH = 12
 # All files are searched for each name.
 MAX_NAMES = 5
 # Programs that make static files while the image is built, of files with other names.
-MAKES_ASSETS = re.compile(
+MAKES_ASSETS = regex(
     r"\b(?:npm|yarn|pnpm|npx|bun|vite|webpack|esbuild|rollup|parcel|gulp|grunt|tailwindcss|sass)\b"
 )
-SERVED = re.compile(r"^served ", re.MULTILINE)
+SERVED = regex(r"^served ", re.MULTILINE)
 
 
 def scan_static_names(facts: Facts, checkout: SourceTree) -> tuple[str, ...]:

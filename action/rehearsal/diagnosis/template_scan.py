@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from rehearsal.diagnosis.facts import Facts
 from rehearsal.diagnosis.source_line import SourceLine, lines_with, most_similar
 from rehearsal.outside.files import list_folders, read_text, text_files
+from rehearsal.regex import regex
 from rehearsal.results.file_names import ASKED_AGAIN_LOG, CONTAINER_LOG
 from rehearsal.source.source_tree import SourceTree
 
 LOGS = (CONTAINER_LOG, ASKED_AGAIN_LOG)
 TEMPLATES = (".html", ".htm", ".djhtml", ".jinja", ".jinja2", ".j2", ".txt", ".xml")
 MAX_DEPTH = 12
-TEMPLATES_FOLDER = re.compile(r"(?:^|.*/)(?:templates|jinja2)/(.+)")
+TEMPLATES_FOLDER = regex(r"(?:^|.*/)(?:templates|jinja2)/(.+)")
 # Source: Django 5.2, and Jinja 3.1 for the first one.
 MISSING = r"(?:TemplateDoesNotExist|TemplateNotFound): (?P<name>\S+)$"
 INVALID_TAG = r"TemplateSyntaxError: Invalid block tag on line (?P<line>\d+): '(?P<tag>[^'\n]+)'"
@@ -25,9 +26,9 @@ NO_URL = (
     r"NoReverseMatch: (?:Reverse for )?'(?P<name>[^'\n]+)' "
     r"(?:not found\.|is not a registered|with )"
 )
-EXTENDS = re.compile(r"\{%-? *extends\b")
-URL_NAME = re.compile(r"\bname ?= ?['\"]([\w-]+)['\"]")
-NAMESPACE = re.compile(r"\b(?:app_name|namespace) ?= ?['\"]([\w-]+)['\"]")
+EXTENDS = regex(r"\{%-? *extends\b")
+URL_NAME = regex(r"\bname ?= ?['\"]([\w-]+)['\"]")
+NAMESPACE = regex(r"\b(?:app_name|namespace) ?= ?['\"]([\w-]+)['\"]")
 # The tags of Django that need no library, and in which library the others are.
 TAGS = (
     "autoescape", "block", "comment", "csrf_token", "cycle", "debug", "extends", "filter",

@@ -31,6 +31,7 @@ from rehearsal.diagnosis.unreachable_words import (
     REDIS,
     Words,
 )
+from rehearsal.regex import regex
 from rehearsal.results.file_names import ASKED_AGAIN_LOG, BEFORE_LOG, CONTAINER_LOG, SETUP_LOG
 from rehearsal.verdict import Verdict
 
@@ -43,25 +44,25 @@ LOGS_BY_VERDICT = {
 # Words of clients; a log that has any of them needs no guess.
 KNOWN_WORDS = (*OF_POSTGRES, *OF_MYSQL, *OF_MONGO, *OF_REDIS, *OF_OTHERS)
 # Without any of these a log has none of the words; most logs are passed over by that.
-LIKELY = re.compile(
+LIKELY = regex(
     r"translate host|- host: |refused|REFUSED|resolve|server|Server|database|NOTFOUND|EAI_AGAIN"
     r"|password|PASS|AUTH|connect|[Ww]aiting|Timeout|Timed out|socket|role \"|no response|SQLSTATE"
     r"|getaddrinfo|nc: |/dev/tcp/|dial tcp|unavailable"
 )
-LOOPBACK = re.compile(r"localhost|127(?:\.\d+){3}|::1|0\.0\.0\.0")
-ADDRESS = re.compile(r"\d+(?:\.\d+){3}|[\da-fA-F]*:[\da-fA-F:]+")
+LOOPBACK = regex(r"localhost|127(?:\.\d+){3}|::1|0\.0\.0\.0")
+ADDRESS = regex(r"\d+(?:\.\d+){3}|[\da-fA-F]*:[\da-fA-F:]+")
 # What people call such servers, as their host names.
 NAMES = (
-    (re.compile(r"post?gres|psql|pgsql|\bpg|pg\b"), POSTGRES),
-    (re.compile(r"mysql|maria"), MYSQL),
-    (re.compile(r"mongo"), MONGO),
-    (re.compile(r"redis|valkey|\bcache\b"), REDIS),
+    (regex(r"post?gres|psql|pgsql|\bpg|pg\b"), POSTGRES),
+    (regex(r"mysql|maria"), MYSQL),
+    (regex(r"mongo"), MONGO),
+    (regex(r"redis|valkey|\bcache\b"), REDIS),
 )
-A_DATABASE = re.compile(r"\bdb\b|database")
+A_DATABASE = regex(r"\bdb\b|database")
 # Words of the clients in a traceback.
 CLIENTS = (
-    (re.compile(r"mysql", re.IGNORECASE), MYSQL),
-    (re.compile(r"ioredis|@redis/|\bRedis", re.IGNORECASE), REDIS),
+    (regex(r"mysql", re.IGNORECASE), MYSQL),
+    (regex(r"ioredis|@redis/|\bRedis", re.IGNORECASE), REDIS),
 )
 DATABASES = frozenset({POSTGRES, MYSQL, MONGO})
 # What a client says on the lines around its error, in lines.

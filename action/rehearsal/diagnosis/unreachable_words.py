@@ -7,6 +7,7 @@ busybox are from their source.
 import re
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 
 POSTGRES, MYSQL, MONGO, REDIS = "PostgreSQL", "MySQL", "MongoDB", "Redis"
 # The ports on which each listens unless it is told otherwise.
@@ -37,7 +38,7 @@ class Words:
 
 def _words(server: str, **says: tuple[str, ...]) -> tuple[Words, ...]:
     return tuple(
-        Words(says=re.compile(each, re.MULTILINE), problem=problem.replace("_", "-"), server=server)
+        Words(says=regex(each, re.MULTILINE), problem=problem.replace("_", "-"), server=server)
         for problem, patterns in says.items()
         for each in patterns
     )
@@ -200,7 +201,7 @@ _WAITING = r"^\W{{0,5}}(?:[Ww]aiting for (?:the )?{name}|{name} (?:is|was) (?:un
 _END = r"(?:\n.*){0,2}\Z"
 AT_THE_END = tuple(
     Words(
-        says=re.compile(_WAITING.format(name=f"(?:{name})\\b") + _END, re.MULTILINE),
+        says=regex(_WAITING.format(name=f"(?:{name})\\b") + _END, re.MULTILINE),
         problem=SILENT,
         server=server,
     )
@@ -212,4 +213,4 @@ AT_THE_END = tuple(
     )
 )
 # After one of these the server was there.
-REACHED = re.compile(r"is available after \d+ seconds|\bConnected to (?:redis|tcp)://")
+REACHED = regex(r"is available after \d+ seconds|\bConnected to (?:redis|tcp)://")

@@ -1,14 +1,14 @@
 """How to give an input to the step of a workflow file: which lines to write, and where."""
 
-import re
 from collections.abc import Sequence
 
 from rehearsal.config.given_inputs import HIDDEN
+from rehearsal.regex import regex
 from rehearsal.source.workflow_step import Entry, Section, WorkflowStep
 
 # A line that names a variable, an option or a service's variable (with a value or without), which
 # counts once.
-VARIABLE = re.compile(r"([\w-]+(?==)|[\w-]+\.\w+(?==|<<|$))")
+VARIABLE = regex(r"([\w-]+(?==)|[\w-]+\.\w+(?==|<<|$))")
 
 
 def edit_key(step: WorkflowStep, section: str, name: str, value: str) -> str | None:

@@ -5,7 +5,6 @@ A report names them, or they are in a folder that pytest-playwright names after 
 
 import errno
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ from rehearsal.evidence.left_out import LeftOut
 from rehearsal.evidence.playwright_folders import find_folders, folder_names
 from rehearsal.evidence.staged_files import StagedFile, not_ours
 from rehearsal.outside.folder import Folder
+from rehearsal.regex import regex
 from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.file_names import TESTS_FOLDER
 from rehearsal.results.tests import Failure, SuiteResults
@@ -24,7 +24,7 @@ from rehearsal.results.tests import Failure, SuiteResults
 MAX_FILES = 30
 # In characters, of a path in a notice.
 MAX_SHOWN = 200
-URL = re.compile("(?!file:)[a-z][a-z0-9+.-]*://")
+URL = regex("(?!file:)[a-z][a-z0-9+.-]*://")
 OUTSIDE = "it is outside of the checkout, the working directory and RUNNER_TEMP"
 
 

@@ -14,6 +14,7 @@ from rehearsal.evidence.folder_names import captured_name
 from rehearsal.evidence.trace_content import find_attempts
 from rehearsal.evidence.verdict_file import parse_verdict
 from rehearsal.outside.folder import Folder
+from rehearsal.regex import regex
 from rehearsal.results.browser_trace import BrowserTrace
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.file_names import PAGE_FILE, SHARDS_FOLDER, TESTS_FOLDER, VERDICT_FILE
@@ -28,7 +29,7 @@ MAX_VERDICT = 8 << 20
 MAX_TRACE = 2 << 20
 MAX_PICTURE = 400_000
 MAX_SHARDS = 256
-FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
+FOLDER_NAME = regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 SCREENSHOT = "screenshot.png"
 NO_SUCH_FOLDER = "there is no folder {}, as is normal until a first rehearsal has kept its evidence"
 

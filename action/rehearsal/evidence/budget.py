@@ -6,6 +6,7 @@ from enum import IntEnum, auto
 from pathlib import PurePosixPath
 from typing import Protocol, TypeVar
 
+from rehearsal.regex import regex
 from rehearsal.results.file_names import JUNIT_FOLDER
 
 # What a browser shows as a picture without running anything.
@@ -14,7 +15,7 @@ PAGES = (".html",)
 TEXTS = (".log", ".txt", ".md", ".jsonl")
 # What rehearsal_capture writes of a test's steps. A page is made of it, with the logs of that time:
 # it needs this many times the size of the trace, and so much more.
-TRACE = re.compile(r"trace(?:-retry\d{1,3})?\.jsonl", re.ASCII)
+TRACE = regex(r"trace(?:-retry\d{1,3})?\.jsonl", re.ASCII)
 PAGE_FACTOR, PAGE_SIZE = 3, 100_000
 # In bytes. A larger file shows less of a failure than its name says, and goes with the rest.
 MAX_WORTHY = 16 << 20

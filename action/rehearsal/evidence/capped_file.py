@@ -1,7 +1,6 @@
 """A file of limited size: it keeps the head and the tail of what is written."""
 
 import os
-import re
 import weakref
 from contextlib import suppress
 from io import FileIO
@@ -11,6 +10,7 @@ from typing import BinaryIO
 from rehearsal.outside.files import write_all
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.remove_tree import remove_tree
+from rehearsal.regex import regex
 
 # In bytes. People do not read more of a log, and artifacts are paid for by size.
 HEAD_SIZE = 64 << 20
@@ -19,7 +19,7 @@ SEGMENT_SIZE = 8 << 20
 # In bytes, of what is in memory at once.
 CHUNK = 1 << 20
 GAP = b"\n... %d bytes are left out here ...\n"
-GAP_PATTERN = re.compile(rb"\n\.\.\. (\d+) bytes are left out here \.\.\.\n")
+GAP_PATTERN = regex(rb"\n\.\.\. (\d+) bytes are left out here \.\.\.\n")
 MAX_GAP_LENGTH = 64
 
 

@@ -14,6 +14,7 @@ from rehearsal.evidence.log_slices import cut_slice
 from rehearsal.evidence.request_of_test import request_of_test
 from rehearsal.evidence.trace_content import find_attempts, main_attempt, read_trace_file
 from rehearsal.outside.folder import Folder
+from rehearsal.regex import regex
 from rehearsal.results.evidence_index import EvidenceFile, FailedTestEvidence
 from rehearsal.results.file_names import CONTAINER_LOG, TESTS_FOLDER
 from rehearsal.results.picture_before import picture_before
@@ -32,13 +33,13 @@ READABLE = (*PAGES, *TEXTS)
 # What the test printed, as its report says.
 OUTPUT = "output-report.log"
 # What a page shows of a trace: it is not shown once more.
-OF_TRACES = re.compile(rf"{PICTURE.pattern}|{ANY_TRACE_PAGE}")
+OF_TRACES = regex(rf"{PICTURE.pattern}|{ANY_TRACE_PAGE}")
 # In bytes: the file holds the rest of a longer address.
 MAX_ADDRESS = 2000
 # Of each test, the last ones are held in memory and shown; its trace has all.
 MAX_STEPS = 100
 # What selenium adds to its messages: versions, a link to its documentation, the driver's stack.
-SELENIUM_NOISE = re.compile(
+SELENIUM_NOISE = regex(
     r"^[ \t]*\(Session info: .*\n?|; For documentation on this error, please visit: \S+"
     r"|^Stacktrace:\n(?:(?:#\d+ |\S+@).*\n?)*",
     re.MULTILINE,

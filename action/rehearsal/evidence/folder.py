@@ -18,12 +18,13 @@ from rehearsal.outside.folder import Entry, Folder
 from rehearsal.outside.process import Sink
 from rehearsal.outside.remove_tree import NO_TIME, remove_tree
 from rehearsal.redaction.redactor import Redactor
+from rehearsal.regex import regex
 from rehearsal.results.digest_format import digest_of
 from rehearsal.results.file_names import CONTAINER_STATE, EVIDENCE, STAGING
 from rehearsal.results.own_names import is_our_name
 
 MAX_NAME = 100
-SAFE_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{MAX_NAME - 1}}}\Z")
+SAFE_NAME = regex(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{MAX_NAME - 1}}}\Z")
 CHUNK = 1 << 20
 # In bytes, of a file in the evidence, whatever evidence-limit is: our own logs are smaller.
 MAX_FILE_SIZE = 512_000_000

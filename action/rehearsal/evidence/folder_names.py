@@ -1,6 +1,5 @@
 """The folders of failed tests in the evidence: each test has its own."""
 
-import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -9,14 +8,15 @@ from pathlib import PurePosixPath
 
 from rehearsal.evidence import playwright_folders
 from rehearsal.evidence.folder import MAX_NAME, Evidence
+from rehearsal.regex import regex
 from rehearsal.results.file_names import JUNIT_FOLDER, TEST_LOG, TESTS_FOLDER
 from rehearsal.results.tests import Failure, SuiteResults
 
 # So many failed tests have a folder, and so many flaky ones: when a whole suite fails, the first
 # tests show why.
 MAX_TESTS = 50
-UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
-UNITTEST_NAME = re.compile(r"(\w+) \(([\w.]+)\)")
+UNSAFE = regex(r"[^A-Za-z0-9._-]")
+UNITTEST_NAME = regex(r"(\w+) \(([\w.]+)\)")
 CAPTURED_LENGTH, HASH_LENGTH = 96, 8
 OTHER_NAMES = {PurePosixPath(path).name for path in (TEST_LOG, JUNIT_FOLDER)}
 

@@ -1,7 +1,6 @@
 """The index of a log: when each piece came, of which stream; the log read by it."""
 
 import os
-import re
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
@@ -14,12 +13,13 @@ from rehearsal.evidence.capped_file import read_range
 from rehearsal.evidence.log_order import Piece, join_pieces
 from rehearsal.outside.files import read_head_and_tail
 from rehearsal.outside.folder import Folder
+from rehearsal.regex import regex
 from rehearsal.results.file_names import CONTAINER_LOG, INDEX_SUFFIX
 
 # In bytes. A longer index has more than 200,000 entries; reading them takes a second.
 MAX_INDEX_SIZE = 8 << 20
 # Not more digits than an array takes: the tests may write into the file.
-ENTRY = re.compile(rb"(\d{1,18}\.\d+) (\S+) (\d{1,18}) (\d{1,18})\n")
+ENTRY = regex(rb"(\d{1,18}\.\d+) (\S+) (\d{1,18}) (\d{1,18})\n")
 
 
 @dataclass(frozen=True, kw_only=True)

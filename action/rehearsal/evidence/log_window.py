@@ -1,24 +1,24 @@
 """The part of a log since a moment, and whether the app logs anything in it but its requests."""
 
-import re
 from collections import Counter
 
 from rehearsal.ansi import COLOUR_CODE
 from rehearsal.evidence.capped_file import HEAD_SIZE
 from rehearsal.evidence.log import Log
+from rehearsal.regex import regex
 
 # In bytes. An app that logs more than this in some seconds is not silent, whatever it logs.
 MAX_SIZE = 16 << 20
 # How much of its end is searched for a cause, in bytes.
 TAIL_SIZE = 256 << 10
 # A line about a request, which may be that of a HEALTHCHECK.
-REQUEST_LINE = re.compile(r"\b(?:GET|HEAD)\b")
+REQUEST_LINE = regex(r"\b(?:GET|HEAD)\b")
 # What differs in the lines about several requests: durations, ports, identifiers.
-VARYING = re.compile(r"\b[0-9A-Fa-f]{4,}(?:-[0-9A-Fa-f]{4,})*\b|\d+")
+VARYING = regex(r"\b[0-9A-Fa-f]{4,}(?:-[0-9A-Fa-f]{4,})*\b|\d+")
 # A line that comes less often than this need not be about requests.
 MIN_REPEATS = 3
 # What differs when a line is logged again: dates, times, and the process as in [7].
-TIME = re.compile(r"\d+(?:[-:/.,T ]\d+){2,}|\d{9,}(?:\.\d+)?|\[\d+\]")
+TIME = regex(r"\d+(?:[-:/.,T ]\d+){2,}|\d{9,}(?:\.\d+)?|\[\d+\]")
 
 
 class LogWindow:

@@ -5,15 +5,16 @@ on, a JUnit report names the files, too.
 """
 
 import os
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
+from rehearsal.regex import regex
+
 # What python-slugify replaces, and what is added for a test that runs again.
-NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
-RETRY = re.compile(r"-retry\d+$")
+NOT_IN_SLUG = regex(r"[^a-z0-9]+")
+RETRY = regex(r"-retry\d+$")
 # Each name has the test's file, and so its suffix.
 SUFFIX = "-py-"
 # How far below the working directory they may be; by default, it is test-results/NAME.

@@ -10,13 +10,14 @@ from rehearsal.outside.files import pwrite_all
 from rehearsal.outside.folder import Entry, Folder
 from rehearsal.outside.remove_tree import remove_tree
 from rehearsal.redaction.redactor import Redactor
+from rehearsal.regex import regex
 from rehearsal.results.file_names import PAGE_FILE, TESTS_FOLDER, VERDICT_FILE
 from rehearsal.results.own_names import is_our_name
 from rehearsal.results.traced_attempt import ANY_TRACE_PAGE
 
 # Made of redacted texts. Programs read what else is in them: a secret may be a word of that.
 DOCUMENTS = (VERDICT_FILE, PAGE_FILE)
-TRACE_PAGE = re.compile(rf"{TESTS_FOLDER}/[^/]+/{ANY_TRACE_PAGE}", re.ASCII)
+TRACE_PAGE = regex(rf"{TESTS_FOLDER}/[^/]+/{ANY_TRACE_PAGE}", re.ASCII)
 
 
 def sanitize_folder(

@@ -9,11 +9,12 @@ from rehearsal.dataclass import dataclass
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.left_out import LeftOut
 from rehearsal.outside.folder import Entry, Folder
+from rehearsal.regex import regex
 from rehearsal.results.file_names import TESTS_FOLDER
 from rehearsal.results.traced_attempt import ANY_TRACE_PAGE
 
 # The pages of traces: the last sweep leaves them as they are, and `rehearse show` shows them.
-OUR_PAGE = re.compile(ANY_TRACE_PAGE, re.ASCII)
+OUR_PAGE = regex(ANY_TRACE_PAGE, re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,7 @@ from rehearsal.evidence.log_index import LogIndex
 from rehearsal.evidence.log_lines import read_lines
 from rehearsal.outside.files import read_text
 from rehearsal.outside.folder import Folder
+from rehearsal.regex import regex
 from rehearsal.results.browser_trace import BrowserTrace
 from rehearsal.results.evidence_index import FailedTestEvidence, TraceAttempt
 from rehearsal.results.tests import ListedOutcome
@@ -21,11 +22,11 @@ from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.text_lines import split_lines
 
 # What rehearsal_capture writes of a test's attempts.
-TRACE = re.compile(r"trace(?:-retry(\d{1,3}))?\.jsonl", re.ASCII)
+TRACE = regex(r"trace(?:-retry(\d{1,3}))?\.jsonl", re.ASCII)
 # In bytes; all that the capture keeps has less.
 MAX_TRACE = 8 << 20
 MAX_HEAD = 16 << 10
-PLACE = re.compile(r"(.+):(\d{1,7})")
+PLACE = regex(r"(.+):(\d{1,7})")
 # How many lines of the project's code are shown before and after a step's line, of how many steps.
 AROUND = 4
 MAX_PLACES = 500

@@ -8,11 +8,12 @@ are not expanded.
 
 import re
 
+from rehearsal.regex import regex
 from rehearsal.verdict import MisconfiguredError
 
 DOTENV_FILE = ".env"
 
-ASSIGNMENT = re.compile(
+ASSIGNMENT = regex(
     r"""[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(?:
         '(?P<single>[^']*)'[ \t]*(?:\#[^\n]*)?
       | "(?P<double>(?:[^"\\]|\\.)*)"[ \t]*(?:\#[^\n]*)?
@@ -20,9 +21,9 @@ ASSIGNMENT = re.compile(
     )\r?(?:\n|\Z)""",
     re.VERBOSE | re.DOTALL,
 )
-BLANK_OR_COMMENT = re.compile(r"[ \t]*(?:\#[^\n]*)?\r?(?:\n|\Z)")
-COMMENT = re.compile(r"(?:^|[ \t]+)#.*")
-ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+BLANK_OR_COMMENT = regex(r"[ \t]*(?:\#[^\n]*)?\r?(?:\n|\Z)")
+COMMENT = regex(r"(?:^|[ \t]+)#.*")
+ESCAPE = regex(r"\\(.)", re.DOTALL)
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
 

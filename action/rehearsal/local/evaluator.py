@@ -17,9 +17,10 @@ from rehearsal.local.job_services import JOB_NETWORK_PATH, JOB_NETWORK_TEXT
 from rehearsal.local.step_environment import StepEnvironment
 from rehearsal.local.workflow_file import ActionUse
 from rehearsal.redaction.secret import Secret
+from rehearsal.regex import regex
 from rehearsal.verdict import MisconfiguredError
 
-SECRET_SOURCE = re.compile(r"\bsecrets\b|\bgithub\s*\.\s*token\b", re.IGNORECASE)
+SECRET_SOURCE = regex(r"\bsecrets\b|\bgithub\s*\.\s*token\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,13 +13,14 @@ from rehearsal.config.services import IMAGE, image_hint
 from rehearsal.dataclass import dataclass
 from rehearsal.local.yaml_file import as_mapping
 from rehearsal.redaction.secret import CLIENT_VARIABLES, Secret
+from rehearsal.regex import regex
 from rehearsal.verdict import MisconfiguredError
 
 # GitHub's rule for the ids of services.
-SERVICE_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
-VOLUME_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
+SERVICE_ID = regex(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+VOLUME_NAME = regex(r"[A-Za-z0-9][A-Za-z0-9_.-]*\Z")
 # The expression that hands the network of a job's services to the step.
-JOB_NETWORK = re.compile(r"\s*\$\{\{\s*job\.container\.network\s*\}\}\s*", re.IGNORECASE)
+JOB_NETWORK = regex(r"\s*\$\{\{\s*job\.container\.network\s*\}\}\s*", re.IGNORECASE)
 JOB_NETWORK_PATH = "job.container.network"
 JOB_NETWORK_TEXT = "${{ job.container.network }}"
 

@@ -12,15 +12,16 @@ from rehearsal.config.inputs import INPUTS_VARIABLE
 from rehearsal.config.workflow_inputs import OWN_INPUTS, SECRET_BECOMES
 from rehearsal.dataclass import dataclass
 from rehearsal.local.yaml_file import YamlMapping, as_mapping, read_yaml
+from rehearsal.regex import regex
 from rehearsal.verdict import MisconfiguredError
 
 WORKFLOWS_FOLDER = Path(".github/workflows")
 # The action that publishes reads its inputs from the same variable, but rehearses nothing.
-PUBLISH_COMMAND = re.compile(r"GITHUB_ACTION_PATH\S* publish\b")
-ACTION_REFERENCE = re.compile(r"([^/]+|[.$])/(.+/)?dress-rehearsal/action", re.IGNORECASE)
+PUBLISH_COMMAND = regex(r"GITHUB_ACTION_PATH\S* publish\b")
+ACTION_REFERENCE = regex(r"([^/]+|[.$])/(.+/)?dress-rehearsal/action", re.IGNORECASE)
 # A fork may have any name, so its steps count only when one is named on the command line.
-FORK_REFERENCE = re.compile(r"[^/.$]+/[^/]+/action", re.IGNORECASE)
-WORKFLOW_REFERENCE = re.compile(
+FORK_REFERENCE = regex(r"[^/.$]+/[^/]+/action", re.IGNORECASE)
+WORKFLOW_REFERENCE = regex(
     r"([.$]|[^/]+/dress-rehearsal)/\.github/workflows/(rehearsal|release-image)\.ya?ml",
     re.IGNORECASE,
 )

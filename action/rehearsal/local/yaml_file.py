@@ -3,12 +3,12 @@
 PyYAML is imported only when a file is read, so that it is not needed for inputs given as flags.
 """
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from rehearsal.local.expressions.values import parse_number
+from rehearsal.regex import regex
 from rehearsal.verdict import MisconfiguredError
 
 CONSTANTS: Mapping[str, bool | None] = {
@@ -16,7 +16,7 @@ CONSTANTS: Mapping[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-NUMBER = re.compile(
+NUMBER = regex(
     r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
 )
 

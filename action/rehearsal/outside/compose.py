@@ -19,14 +19,15 @@ from rehearsal.outside.engine import (
 )
 from rehearsal.outside.engine_unreachable import connection_lost
 from rehearsal.outside.process import run
+from rehearsal.regex import regex
 
 # A service of ours, to read variables with.
 PROBE = "dress-rehearsal-variables"
 # On standard error, beside errors: time="…" level=warning msg="The \"NAME\" variable is not set. …"
-WARNING = re.compile(r"^time=\S+ level=warning .*$|^WARN\[\d+\].*$", re.MULTILINE)
-UNSET = re.compile(r'The \\*"([^"\\]+)\\*" variable is not set')
+WARNING = regex(r"^time=\S+ level=warning .*$|^WARN\[\d+\].*$", re.MULTILINE)
+UNSET = regex(r'The \\*"([^"\\]+)\\*" variable is not set')
 # What it prints while it creates something, before an error.
-PROGRESS = re.compile(r"^\s*(Container|Volume|Network) \S+\s+\w+$", re.MULTILINE)
+PROGRESS = regex(r"^\s*(Container|Volume|Network) \S+\s+\w+$", re.MULTILINE)
 
 
 def has_compose(engine: Engine) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from rehearsal.dataclass import dataclass
 from rehearsal.outside.engine_unreachable import connection_lost, is_connection_lost
 from rehearsal.outside.process import Process, Sink, run
+from rehearsal.regex import regex
 from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.results.json_fields import MAX_NUMBER
 
@@ -27,14 +28,14 @@ LOAD_TIMEOUT = 1800.0
 PENDING_GRACE = 2.0
 
 # The clean-up step and the watchdog may remove the same container.
-ALREADY_GONE = re.compile(
+ALREADY_GONE = regex(
     r"No such (container|volume|network)|network (\S+ )?not found"
     r"|removal of container .* is already in progress",
     re.IGNORECASE,
 )
 
-ERROR_PREFIX = re.compile(r"\A(Error response from daemon|Error): ")
-NO_SUCH_IMAGE = re.compile(r"no such image|image not known", re.IGNORECASE)
+ERROR_PREFIX = regex(r"\A(Error response from daemon|Error): ")
+NO_SUCH_IMAGE = regex(r"no such image|image not known", re.IGNORECASE)
 
 
 class EngineError(Exception):

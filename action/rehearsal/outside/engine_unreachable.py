@@ -3,10 +3,10 @@
 import getpass
 import grp
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from rehearsal.regex import regex
 from rehearsal.verdict import RehearsalError, Verdict
 
 # In messages of Docker 20.10 to 29 and of Podman, wherever they stand in it.
@@ -17,10 +17,10 @@ CONNECTION_LOST = (
     "Cannot connect to Podman",
     "error during connect",
 )
-NO_PERMISSION = re.compile(
+NO_PERMISSION = regex(
     r"permission denied while trying to connect to the .*? at (?P<address>unix://[^\s:]+)"
 )
-NO_CONTEXT = re.compile(r'context "(?P<name>[^"]+)": context not found')
+NO_CONTEXT = regex(r'context "(?P<name>[^"]+)": context not found')
 NOT_THE_APP = "This is not the app's fault."
 
 

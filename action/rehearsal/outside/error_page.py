@@ -5,13 +5,15 @@ import re
 import zlib
 from collections.abc import Mapping
 
+from rehearsal.regex import regex
+
 # In bytes. Error pages say what they are in their first lines.
 MAX_BODY = 4096
 # In bytes. Chunks of a few bytes need more than they carry.
 MAX_CHUNKED = 4 * MAX_BODY
 # The line before a chunk, after the end of the chunk before it.
-CHUNK_SIZE = re.compile(rb"(?:\r?\n)?([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]*)?\r?\n")
-CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';]+)", re.IGNORECASE)
+CHUNK_SIZE = regex(rb"(?:\r?\n)?([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]*)?\r?\n")
+CHARSET = regex(r"charset\s*=\s*[\"']?([^\s\"';]+)", re.IGNORECASE)
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),

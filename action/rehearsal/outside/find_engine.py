@@ -9,11 +9,12 @@ from pathlib import Path
 from rehearsal.outside.engine import Engine
 from rehearsal.outside.engine_unreachable import connection_lost, no_client
 from rehearsal.outside.engine_versions import NoAnswerError, ask_versions
+from rehearsal.regex import regex
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 # From this version on a client builds with BuildKit only through the buildx plugin.
 BUILDX_REQUIRED_SINCE = 23
-CLIENT_TOO_OLD = re.compile(r"client version \S+ is too old\.[^\n]*")
+CLIENT_TOO_OLD = regex(r"client version \S+ is too old\.[^\n]*")
 
 
 class EngineNeeds(Enum):

@@ -1,16 +1,17 @@
 """What is in a folder, by content: to tell later whether anything is changed, missing or added."""
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from stat import S_ISREG, S_IXUSR
 
+from rehearsal.regex import regex
+
 CHUNK = 1 << 20
 # Python writes such a file for each module that it imports, first under a longer name.
-COMPILED = re.compile(r"(?:^|/)__pycache__/[^/]*\.pyc[^/]*\Z")
+COMPILED = regex(r"(?:^|/)__pycache__/[^/]*\.pyc[^/]*\Z")
 # Whoever may write there can make as many as he likes.
 MAX_FOLDERS = 100_000
 

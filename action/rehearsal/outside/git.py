@@ -1,18 +1,18 @@
 """The git checkout: its top folder, its commit, its repository."""
 
-import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 from rehearsal.dataclass import dataclass
 from rehearsal.outside.process import run
+from rehearsal.regex import regex
 
 # git answers within milliseconds; on a network's file system, within seconds.
 TIMEOUT = 10.0
 
 # https://HOST/OWNER/NAME.git, ssh://git@HOST/OWNER/NAME, git@HOST:OWNER/NAME.git
-REMOTE = re.compile(
+REMOTE = regex(
     r"(?:(?:https?|ssh|git)://(?:[^@/]+@)?|[^@/:]+@)(?P<host>[^/:]+)(?::\d+(?=/))?[:/]"
     r"(?P<name>[^/:]+/[^/]+?)(?:\.git)?/?"
 )

@@ -1,14 +1,14 @@
 """An HTTP/1 response as it arrives: interim answers, the final headers, or another protocol."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import field, replace
 
 from rehearsal.dataclass import dataclass
 from rehearsal.outside.error_page import is_complete, page_text
+from rehearsal.regex import regex
 
-STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +([1-9]\d\d)(?=\s|$)")
-HEAD_END = re.compile(rb"\r?\n\r?\n")
+STATUS_LINE = regex(rb"HTTP/\d(?:\.\d)? +([1-9]\d\d)(?=\s|$)")
+HEAD_END = regex(rb"\r?\n\r?\n")
 # The longest end of the headers, in bytes.
 LONGEST_END = 4
 # In bytes. Source: kMaxHeaderBufSize in Chromium, net/http/http_stream_parser.h.
@@ -20,9 +20,9 @@ ERROR_STATUSES = range(400, 600)
 # How much of the first line of another protocol a message quotes, in bytes.
 MAX_QUOTED = 60
 # A TLS record: its type, then the major version 3.
-TLS_RECORD = re.compile(rb"[\x14-\x17]\x03[\x00-\x04]")
+TLS_RECORD = regex(rb"[\x14-\x17]\x03[\x00-\x04]")
 # The SETTINGS frame with which each HTTP/2 server begins (RFC 9113, 3.4 and 4.1).
-HTTP2_SETTINGS = re.compile(rb"\x00[\x00-\xff]{2}\x04\x00\x00\x00\x00\x00")
+HTTP2_SETTINGS = regex(rb"\x00[\x00-\xff]{2}\x04\x00\x00\x00\x00\x00")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote, unquote
 
 from rehearsal.outside.page_files import PageFiles
+from rehearsal.regex import regex
 from rehearsal.results.file_names import PAGE_FILE
 from rehearsal.results.traced_attempt import ANY_TRACE_PAGE
 
@@ -35,7 +36,7 @@ HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
 }
 # The page, those of its shards, and the traces.
-OUR_PAGE = re.compile(rf"(?:shards/[^/]+/)?(?:index\.html|tests/[^/]+/{ANY_TRACE_PAGE})", re.ASCII)
+OUR_PAGE = regex(rf"(?:shards/[^/]+/)?(?:index\.html|tests/[^/]+/{ANY_TRACE_PAGE})", re.ASCII)
 PAGE, TEXT, OTHER = "text/html", "text/plain", "application/octet-stream"
 # What a browser shows by itself. The page that a test saw is text: its scripts must not run.
 TYPES: Mapping[str, str] = {

@@ -16,6 +16,7 @@ from typing import Any
 from rehearsal.dataclass import dataclass
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.process import Process, Sink, run
+from rehearsal.regex import regex
 
 # A registry answers within a second; through a proxy, on a bad day, within many.
 INSPECT_TIMEOUT = 60.0
@@ -23,11 +24,11 @@ INSPECT_TIMEOUT = 60.0
 PULL_TIMEOUT = 600.0
 # What the client says when it finds nothing, or when it may not read what is there. The last
 # pattern is the engine's with the containerd image store.
-NOT_FOUND = re.compile(
+NOT_FOUND = regex(
     r"no such manifest|manifest unknown|not found: manifest|name unknown"
     r"|\bfailed to resolve reference \"([^\"\s]+)\": \1: not found\s*\Z"
 )
-DIGEST_LINE = re.compile(r"^Digest: (sha256:[0-9a-f]{64})$", re.MULTILINE)
+DIGEST_LINE = regex(r"^Digest: (sha256:[0-9a-f]{64})$", re.MULTILINE)
 # Where `docker manifest create` stores manifests; inspect reads them before it asks a registry.
 MANIFEST_CACHE = "manifests"
 

@@ -1,6 +1,5 @@
 """After failed tests: ask the app for what its log may not show. It changes no verdict."""
 
-import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
@@ -25,6 +24,7 @@ from rehearsal.pipeline.stages.observations import (
     page_line,
 )
 from rehearsal.pipeline.stages.probe import leads_to_https, request_headers
+from rehearsal.regex import regex
 from rehearsal.results.file_names import ASKED_AGAIN_LOG
 
 # In seconds, for all links, and for each page.
@@ -34,9 +34,9 @@ PAGE_TIMEOUT = 3.0
 LOG_DELAY = 2.0
 SERVER_ERROR = 500
 # In what tests report and keep: Django's own page, Chrome's console, Python's urllib.
-SIGNS_OF_500 = re.compile(r"Server Error \(500\)|status of 500|Internal Server Error|Error 500")
+SIGNS_OF_500 = regex(r"Server Error \(500\)|status of 500|Internal Server Error|Error 500")
 # An address as clients name it in their exceptions: requests, httpx, Playwright.
-ADDRESS = re.compile(r"""\bhttps?://[\w.-]+:(?P<port>\d{1,5})/[^\s'"<>)\]]*""")
+ADDRESS = regex(r"""\bhttps?://[\w.-]+:(?P<port>\d{1,5})/[^\s'"<>)\]]*""")
 # Tests and pages that are looked at, and bytes of each file.
 MAX_TESTS = 5
 MAX_PAGES = 3

@@ -5,7 +5,6 @@ Evidence that the user asked to keep (`evidence: always`, `--keep`) has another 
 """
 
 import os
-import re
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -15,13 +14,14 @@ from rehearsal.outside.folder import Folder
 from rehearsal.outside.processes import processes_holding
 from rehearsal.outside.remove_tree import remove_tree
 from rehearsal.pipeline.run_folder import FOLDER_PREFIX
+from rehearsal.regex import regex
 from rehearsal.results.file_names import EVIDENCE, PAGE_FILE, STAGING
 
 KEPT = 3
 MARK = "failed-rehearsal"
 KEPT_MARK = "kept-rehearsal"
 # Folders of local runs: the id of a workflow run has more parts.
-NAME = re.compile(rf"{FOLDER_PREFIX}[0-9a-f]{{8}}")
+NAME = regex(rf"{FOLDER_PREFIX}[0-9a-f]{{8}}")
 PAGE = f"{EVIDENCE}/{PAGE_FILE}"
 # In bytes: a path has at most PATH_MAX.
 LONGEST_MARK = 8192

@@ -15,6 +15,7 @@ from pathlib import Path
 from rehearsal.dataclass import dataclass
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.processes import processes_holding
+from rehearsal.regex import regex
 from rehearsal.results.file_names import STAGING
 
 FOLDER_PREFIX = "rehearsal-"
@@ -23,7 +24,7 @@ RUN_VARIABLE = "REHEARSAL_RUN"
 ENGINE_VARIABLE = "REHEARSAL_ENGINE"
 # The ID and the attempt of the workflow run, except on a laptop, and a random part.
 RUN_ID = r"(?:[0-9]{1,20}-[0-9]{1,6}-)?[0-9a-f]{8}"
-REFERENCE = re.compile(rf"({RUN_ID})/([0-9]{{1,20}})/([0-9]{{1,20}})", re.ASCII)
+REFERENCE = regex(rf"({RUN_ID})/([0-9]{{1,20}})/([0-9]{{1,20}})", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,6 @@ next rehearsal finds it, and makes a new one.
 import errno
 import json
 import os
-import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping
@@ -22,6 +21,7 @@ from rehearsal.outside.files import write_all
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.folder_content import find_difference
 from rehearsal.outside.remove_tree import remove_tree
+from rehearsal.regex import regex
 
 # In seconds.
 MAX_AGE = 7 * DAY
@@ -33,7 +33,7 @@ LOCK_TIMEOUT = 5.0
 REMOVAL_TIMEOUT = 600.0
 
 # KEY-NUMBER; scripts in an environment hold its path, so it is never moved.
-ENTRY = re.compile(r"[0-9a-f]+-[0-9a-f]{8}")
+ENTRY = regex(r"[0-9a-f]+-[0-9a-f]{8}")
 REMOVED = "removed-"
 # In the folder of an environment. Without the record, written last, it is not ready for use.
 VENV = "venv"

@@ -10,17 +10,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.verdict import MisconfiguredError
 
-VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+VARIABLE_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 # Engines and operating systems take every name without `=` and NUL: `discovery.type`, `a-b`.
-ANY_NAME = re.compile(r"[^=\0]+\Z")
-HEREDOC = re.compile(r"([^=<\s]+)<<(\S+)\Z")
+ANY_NAME = regex(r"[^=\0]+\Z")
+HEREDOC = regex(r"([^=<\s]+)<<(\S+)\Z")
 # Not str.splitlines: it also ends a line at a form feed or U+2028, which a value may hold.
-LINE_END = re.compile(r"\r?\n")
+LINE_END = regex(r"\r?\n")
 
 # Read by the engine's client itself, whose environment holds the container's secrets.
-CLIENT_VARIABLES = re.compile(
+CLIENT_VARIABLES = regex(
     r"(DOCKER_.*|BUILDKIT_.*|BUILDX_.*|PATH|HOME|TMPDIR|LD_.*|.*_PROXY|SSL_CERT_.*)\Z",
     re.IGNORECASE,
 )

@@ -11,10 +11,11 @@ from rehearsal.redaction.pattern import Pattern
 from rehearsal.redaction.secret import MIN_REPLACED_LENGTH
 from rehearsal.redaction.secret_parts import secret_parts
 from rehearsal.redaction.spellings import spellings
+from rehearsal.regex import regex
 
 PLAIN = frozenset(string.ascii_letters + string.digits)
 # A character that is repeated is written in the same way each time.
-RUNS = re.compile(r"[A-Za-z0-9]+|(.)\1*", re.DOTALL)
+RUNS = regex(r"[A-Za-z0-9]+|(.)\1*", re.DOTALL)
 # Base64 is broken after 64 or 76 characters, which are whole groups of four.
 GROUP = 4
 BREAKS = (b"", b"\n", b"\r\n", b"\\n", b"\\r\\n", b"\\\\n", b"\\\\r\\\\n")

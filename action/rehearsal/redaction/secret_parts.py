@@ -6,18 +6,19 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, unquote_plus
 
 from rehearsal.redaction.secret import MIN_REPLACED_LENGTH
+from rehearsal.regex import regex
 
 ARMOUR = "-----"
 
 # The second also finds a password with characters that a URL should escape.
 URL_PASSWORDS = (
-    re.compile(r"://[^\s/?#:@]*:([^\s/?#@]+)@"),
-    re.compile(r"://[^\s/?#:@]*:(\S+)@"),
+    regex(r"://[^\s/?#:@]*:([^\s/?#@]+)@"),
+    regex(r"://[^\s/?#:@]*:(\S+)@"),
 )
-URL_QUERY = re.compile(r"://[^\s?#]*\?([^\s#]+)")
+URL_QUERY = regex(r"://[^\s?#]*\?([^\s#]+)")
 # An option like sslmode=require: its word is in logs for other reasons.
-OPTION = re.compile(r"[A-Za-z_-]{,19}")
-SECRET_OPTION = re.compile(r"key|pass|pwd|secret|sig|token", re.IGNORECASE)
+OPTION = regex(r"[A-Za-z_-]{,19}")
+SECRET_OPTION = regex(r"key|pass|pwd|secret|sig|token", re.IGNORECASE)
 
 
 def secret_parts(value: str) -> set[str]:

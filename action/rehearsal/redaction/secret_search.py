@@ -8,20 +8,20 @@ breaks, at each of its three alignments. The forms of values made of letters and
 import base64
 import html
 import json
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from urllib.parse import quote, quote_plus
 
 from rehearsal.redaction.secret_parts import ARMOUR, json_scalars, url_passwords
+from rehearsal.regex import regex
 
 MIN_LENGTH = 8
 # Shorter texts of words and numbers are in images for other reasons: names, addresses, dates.
 MIN_LENGTH_OF_WORDS = 24
 WORD = "(?:(?:[a-z]+|[A-Z]+|[A-Z][a-z]+)[0-9]{0,4}|[0-9]+)"
-WORDS = re.compile(rf"{WORD}(?:[\s./@:=_+,-]+{WORD})*[\W_]*")
+WORDS = regex(rf"{WORD}(?:[\s./@:=_+,-]+{WORD})*[\W_]*")
 # A part of a value is only looked for if it has letters and digits, and looks like no address.
-RANDOM = re.compile(r"(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])(?!.*://)(?!\S+@\S+\.\w+\Z)\S+")
+RANDOM = regex(r"(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])(?!.*://)(?!\S+@\S+\.\w+\Z)\S+")
 URL_SAFE = bytes.maketrans(b"+/", b"-_")
 ALIGNMENTS = 3
 

@@ -7,26 +7,26 @@ the ellipsis is replaced.
 
 import bisect
 import json
-import re
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
 
 from rehearsal.redaction.pattern import Span
 from rehearsal.redaction.secret import MIN_REPLACED_LENGTH as MIN_LENGTH
 from rehearsal.redaction.secret_parts import secret_parts
+from rehearsal.regex import regex
 
 # All ellipses are read as dots of the same length.
 DOTS = b"..."
 FIRST = itemgetter(slice(0, MIN_LENGTH))
 LAST = itemgetter(slice(-MIN_LENGTH, None))
-COUNT = re.compile(rb"\[\d{1,9} chars\]|'\+\d{1,9}")
+COUNT = regex(rb"\[\d{1,9} chars\]|'\+\d{1,9}")
 MAX_ELLIPSIS = len("[123456789 chars]")
 # What may become an ellipsis, with numbers read as 0.
 ELLIPSES = (b"...", b"\xe2\x80\xa6", b"\\u0", b"[0 chars]", b"'+0")
 ELLIPSIS_STARTS = frozenset(each[0] for each in ELLIPSES)
-ARMOUR = re.compile(rb"-----(BEGIN|END) [A-Z0-9 ]+-----")
-DIGITS = re.compile(rb"\d+")
-ESCAPE = re.compile(rb"\\+(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)")
+ARMOUR = regex(rb"-----(BEGIN|END) [A-Z0-9 ]+-----")
+DIGITS = regex(rb"\d+")
+ESCAPE = regex(rb"\\+(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)")
 
 
 class ShortenedValues:

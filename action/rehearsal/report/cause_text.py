@@ -1,11 +1,10 @@
 """A cause in plain text, and the snippets that it proposes."""
 
-import re
-
+from rehearsal.regex import regex
 from rehearsal.results.cause import CauseSummary
 
 # A snippet for another file begins with a comment that names the file.
-SNIPPET_BREAK = re.compile(r"\n\n(?=# )")
+SNIPPET_BREAK = regex(r"\n\n(?=# )")
 
 
 def cause_text(cause: CauseSummary) -> str:

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from rehearsal.regex import regex
 from rehearsal.results.bounded_text import cut_text
 
 # In bytes. GitHub refuses a step's summary over 1 MiB.
@@ -13,9 +14,9 @@ MAX_LINE = 500
 MAX_PARAGRAPH = 4000
 MAX_PREFORMATTED_LINES = 60
 # What ends a line of Markdown (CommonMark, 2.1).
-LINE_END = re.compile(r"\r\n|\r|\n")
+LINE_END = regex(r"\r\n|\r|\n")
 # A test of unittest or pytest, by its dotted name or its node ID: module and class, then the test.
-PYTHON_TEST = re.compile(
+PYTHON_TEST = regex(
     r"(?P<module>(?:[^\W\d]\w*\.)+|[\w./-]+\.py::(?:\w+(?:::|\.))*)(?P<own>test\w*(?:\[.*\])?)",
     re.DOTALL,
 )

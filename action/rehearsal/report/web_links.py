@@ -3,14 +3,15 @@
 import re
 from urllib.parse import quote
 
+from rehearsal.regex import regex
 from rehearsal.results.origin import Origin
 
 # As GITHUB_SERVER_URL, GITHUB_REPOSITORY and GITHUB_RUN_ID make it; a merge reads it from files.
-RUN = re.compile(
+RUN = regex(
     r"(?P<repository>https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/[\w.-]+/[\w.-]+)/actions/runs/[0-9]+",
     re.ASCII,
 )
-COMMIT = re.compile(r"[0-9a-f]{7,64}")
+COMMIT = regex(r"[0-9a-f]{7,64}")
 SHORT_COMMIT = 7
 
 

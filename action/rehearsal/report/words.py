@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from rehearsal.regex import regex
 from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.browser_steps import TraceStep, last_steps
 from rehearsal.results.browser_trace import TraceRequest
@@ -17,7 +18,7 @@ MAX_NAMES = 12
 # What a laptop runs: the workflow's step, with its secrets from the environment or .env.
 REHEARSE = "rehearse"
 # The name of an exception and nothing more.
-TIMEOUT = re.compile(r"[\w.]*Timeout\w*:?", re.ASCII)
+TIMEOUT = regex(r"[\w.]*Timeout\w*:?", re.ASCII)
 # Before the request that says most about a failed test.
 REQUEST = "The request then: "
 # In characters: the text of a step.

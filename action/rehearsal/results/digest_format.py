@@ -1,10 +1,11 @@
 """How a digest is written: that of an image, or of a document."""
 
-import re
 from hashlib import sha256
 
+from rehearsal.regex import regex
+
 # An image ID, or a manifest's digest (https://github.com/opencontainers/image-spec, descriptor.md).
-DIGEST = re.compile("^sha256:[0-9a-f]{64}$")
+DIGEST = regex("^sha256:[0-9a-f]{64}$")
 
 
 def digest_of(content: bytes) -> str:

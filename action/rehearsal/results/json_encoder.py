@@ -5,15 +5,15 @@ This never fails: whatever a field holds is written as something that `json_deco
 
 import json
 import math
-import re
 import sys
 from typing import Any
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.results.bounded_text import cut_lines, cut_text
 from rehearsal.results.json_fields import MAX_NUMBER, MAX_TEXT, Hint, fields_of, parse_hint
 
-SURROGATE = re.compile("[\ud800-\udfff]")
+SURROGATE = regex("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True)

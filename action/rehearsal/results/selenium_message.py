@@ -1,18 +1,18 @@
 """The messages of Selenium's exceptions, as people want to read them."""
 
-import re
+from rehearsal.regex import regex
 
 # Selenium's exceptions begin their message with this.
-PREFIX = re.compile(r"(?P<kind>[\w.]+: )?Message:[ \t]*")
+PREFIX = regex(r"(?P<kind>[\w.]+: )?Message:[ \t]*")
 # How chromedriver writes the locator of an element that it did not find.
-LOCATOR = re.compile(r'\{"method":"(?P<how>[^"]*)","selector":"(?P<what>.*)"\}')
+LOCATOR = regex(r'\{"method":"(?P<how>[^"]*)","selector":"(?P<what>.*)"\}')
 # What the driver adds, also behind pytest's margin: its own stack (Chrome's frames, Firefox's),
 # the heading of that, and its versions.
-DRIVER_LINE = re.compile(
+DRIVER_LINE = regex(
     r"^(?:E\s)?\s*(?:#\d+ 0x[0-9a-f]+ |\S*@(?:chrome|resource)://|(?:Stacktrace|Backtrace):\s*$"
     r"|\(Session info: )"
 )
-DOCUMENTATION = re.compile(r";? *For documentation on this error, please visit: \S+")
+DOCUMENTATION = regex(r";? *For documentation on this error, please visit: \S+")
 
 
 def without_driver_words(line: str) -> str:

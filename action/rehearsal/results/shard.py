@@ -1,13 +1,13 @@
 """A shard: one part of a suite, and how its rehearsal ended."""
 
-import re
 from typing import Annotated
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.results.json_fields import Json
 from rehearsal.verdict import Verdict
 
-SHARD_PATTERN = re.compile("^([1-9][0-9]{0,3})/([1-9][0-9]{0,3})$")
+SHARD_PATTERN = regex("^([1-9][0-9]{0,3})/([1-9][0-9]{0,3})$")
 WHOLE_SUITE = (1, 1)
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from rehearsal.regex import regex
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.browser_trace import (
     BrowserTrace,
@@ -30,7 +31,7 @@ MAX_PAGES = 4 << 20
 MAX_STYLES = 100
 MAX_NAMES = 10
 # A picture beside the trace.
-PICTURE = re.compile(r"trace(?:-retry\d{1,3})?-\d{1,4}\.jpg", re.ASCII)
+PICTURE = regex(r"trace(?:-retry\d{1,3})?-\d{1,4}\.jpg", re.ASCII)
 LEVELS = ("debug", "info", "warning", "error", "dialog")
 KINDS = (
     *("document", "frame", "script", "stylesheet", "image", "xhr", "fetch", "font", "websocket"),

@@ -1,11 +1,11 @@
 """What the repository shows of the app: its Dockerfile, its server, and its Django settings."""
 
 import json
-import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.command_line import CommandLine
 from rehearsal.source.django_project import DjangoProject, find_django
 from rehearsal.source.dockerfile import Dockerfile, Stage
@@ -13,15 +13,13 @@ from rehearsal.source.project_files import ProjectFiles
 from rehearsal.source.servers import Server, find_server
 from rehearsal.source.start_commands import image_commands, workflow_commands
 
-MODULE = re.compile(r"(?P<module>[A-Za-z_]\w*(?:\.\w+)*)(?::(?P<name>[A-Za-z_]\w*(?:\(\))?))?")
+MODULE = regex(r"(?P<module>[A-Za-z_]\w*(?:\.\w+)*)(?::(?P<name>[A-Za-z_]\w*(?:\(\))?))?")
 # An option whose value may be the next word.
-OPTION = re.compile(r"-[^=]*")
-FILE = re.compile(r".*\.(?:[cm]?js|ts|py|rb|php|jar|dll|sh|conf|cfg|ini|json|toml|ya?ml)")
-SETTINGS_OPTION = re.compile(r"(?:--settings[= ]|DJANGO_SETTINGS_MODULE=)(?P<module>[\w.]+)")
-MANAGES = re.compile(
-    r"(?<![\w./-])(?P<python>[\w./-]*python[\d.]*) (?:-\w+ )*(?:[\w.-]*/)*manage\.py"
-)
-RUNNERS = re.compile(r"(?<!\S)(?:\S*/)?(?:uv|poetry|pdm|pipenv|hatch) run(?: --\S+)*")
+OPTION = regex(r"-[^=]*")
+FILE = regex(r".*\.(?:[cm]?js|ts|py|rb|php|jar|dll|sh|conf|cfg|ini|json|toml|ya?ml)")
+SETTINGS_OPTION = regex(r"(?:--settings[= ]|DJANGO_SETTINGS_MODULE=)(?P<module>[\w.]+)")
+MANAGES = regex(r"(?<![\w./-])(?P<python>[\w./-]*python[\d.]*) (?:-\w+ )*(?:[\w.-]*/)*manage\.py")
+RUNNERS = regex(r"(?<!\S)(?:\S*/)?(?:uv|poetry|pdm|pipenv|hatch) run(?: --\S+)*")
 
 
 @dataclass(frozen=True, kw_only=True)

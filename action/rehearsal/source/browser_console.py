@@ -2,6 +2,7 @@
 
 import re
 
+from rehearsal.regex import regex
 from rehearsal.source.source_tree import SourceTree
 
 # An exception that no script of the page caught. Source: Chromium 156 and Firefox 153.
@@ -36,7 +37,7 @@ BLOCKED_WORDS = (
     rf"{FIREFOX_BLOCKED} an (?P<what>inline \w+|event handler) .*: “(?P<directive>.+?)”",
 )
 BLOCKED = tuple(rf"^(?!.*(?:{REPORTED})).*?{words}" for words in BLOCKED_WORDS)
-FIRST_ERROR = re.compile(SCRIPT_ERROR, re.MULTILINE)
+FIRST_ERROR = regex(SCRIPT_ERROR, re.MULTILINE)
 
 
 def script_location(console: str, checkout: SourceTree) -> str:

@@ -8,22 +8,21 @@ import re
 from collections.abc import Iterator
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.source.dockerfile import parse_dockerfile
 
 # A step's lines begin with its number: those that its program printed have a time, too.
-STEP = re.compile(r"^#(?P<number>\d+) \[(?P<title>[^\]\n]*)\] (?P<text>.*)$", re.MULTILINE)
-FAILED = re.compile(r"^ > \[(?P<title>[^\]\n]*)\] (?P<text>.*):$", re.MULTILINE)
+STEP = regex(r"^#(?P<number>\d+) \[(?P<title>[^\]\n]*)\] (?P<text>.*)$", re.MULTILINE)
+FAILED = regex(r"^ > \[(?P<title>[^\]\n]*)\] (?P<text>.*):$", re.MULTILINE)
 # buildx shows the lines of the Dockerfile, and marks those of the instruction.
-MARKED_LINE = re.compile(r"^ *(?P<line>\d+) \| >>> ", re.MULTILINE)
-PARSE_ERROR = re.compile(
+MARKED_LINE = regex(r"^ *(?P<line>\d+) \| >>> ", re.MULTILINE)
+PARSE_ERROR = regex(
     r"^.*(?P<error>dockerfile parse error (?:on )?line (?P<line>\d+): .*)$", re.MULTILINE
 )
-PODMAN_STEP = re.compile(r"^(?:\[\d+/\d+\] )?STEP \d+/\d+: .*\n", re.MULTILINE)
-PODMAN_FAILED = re.compile(
-    r'^Error: building at STEP "(?P<text>.+?)": (?P<reason>.*)$', re.MULTILINE
-)
-STAGE = re.compile(r"(?:(?P<name>\S+) )?\d+/\d+\Z")
+PODMAN_STEP = regex(r"^(?:\[\d+/\d+\] )?STEP \d+/\d+: .*\n", re.MULTILINE)
+PODMAN_FAILED = regex(r'^Error: building at STEP "(?P<text>.+?)": (?P<reason>.*)$', re.MULTILINE)
+STAGE = regex(r"(?:(?P<name>\S+) )?\d+/\d+\Z")
 # How BuildKit calls the step that looks for the image of FROM.
 METADATA = "load metadata for "
 # So many lines of what a step printed are shown.

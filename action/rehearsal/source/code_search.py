@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import PurePosixPath
 
+from rehearsal.regex import regex
 from rehearsal.source.changes import Change
 from rehearsal.source.project_files import ProjectFiles
 from rehearsal.source.servers import ALL_ADDRESSES, ANY_IPV6, LOOPBACK
@@ -16,16 +17,16 @@ SUFFIXES = frozenset({
     *(".cs", *CONFIGURATION),
 })  # fmt: skip
 # Folders of tests; what they say is about clients.
-TEST_PATH = re.compile(r"(?:^|/)[^/]*tests?(?:[_/.]|$)|(?:^|/)(?:spec|e2e|docs|examples|action)/")
+TEST_PATH = regex(r"(?:^|/)[^/]*tests?(?:[_/.]|$)|(?:^|/)(?:spec|e2e|docs|examples|action)/")
 # Calls by which servers listen. Clients connect, and have a host and a port, too.
-LISTENING = re.compile(
+LISTENING = regex(
     r"\b(?:listen|Listen|ListenAndServe|ListenAndServeTLS|serve|bind|Bind|run_app|run_simple"
     r"|make_server|run_server|embeddedServer|(?:app|uvicorn|socketio|hypercorn)\.run|r\.Run"
     r"|server|(?:Threading)?(?:HTTP|TCP|WSGI)Server)\("
 )
-NESTED_CALL = re.compile(r"(?<=[\w\])])\([^()]*\)")
+NESTED_CALL = regex(r"(?<=[\w\])])\([^()]*\)")
 # What begins a function among the arguments; its code is not about the address.
-FUNCTION = re.compile(r"=>|\bfunction\b|\bfunc\b|\blambda\b")
+FUNCTION = regex(r"=>|\bfunction\b|\bfunc\b|\blambda\b")
 HOSTS = {"loopback": LOOPBACK, "ipv6-only": ANY_IPV6}
 QUOTED = r"(?P<quote>[\"'`]){host}(?P<port>:\d+)?(?P=quote)"
 ASSIGNED = r"^[ \t]*(?:const |let |var )?(?P<name>[A-Za-z_]\w*)(?: *: *\w+)? *:?= *"
@@ -35,7 +36,7 @@ OPTION = (
     r"(?P<host>{host})(?=[:;\s\"']|$)"
 )
 # A port among the arguments of a call, or after the host.
-PORT = re.compile(r"(?:\bport[\"']?\s*[=:]\s*|[(,:]\s*)(\d{2,5})\b(?!\s*[.\d:])", re.IGNORECASE)
+PORT = regex(r"(?:\bport[\"']?\s*[=:]\s*|[(,:]\s*)(\d{2,5})\b(?!\s*[.\d:])", re.IGNORECASE)
 # More files than have a say in where the app listens, longer lines than people write, and more and
 # longer calls than those to listen.
 MAX_FILES = 300

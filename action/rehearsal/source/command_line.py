@@ -1,17 +1,17 @@
 """The words of a command in a file of the project, and changes of one of them."""
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.changes import Change
 from rehearsal.source.dockerfile import Instruction
 
-STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+STRING = regex(r'"((?:[^"\\]|\\.)*)"')
 # A backslash at the end of a line joins the next one; operators of the shell and the end of a line
 # end a command. A Dockerfile may have comments among joined lines.
-SHELL_WORD = re.compile(
+SHELL_WORD = regex(
     r"(?:\\\n(?:[ \t]*(?:#[^\n]*)?\n)*|[^\S\n])+|(?P<comment>#[^\n]*)"
     r"|(?P<operator>&&|\|\||[;|&()\n])"
     r"|(?P<word>(?:[^\s\"'\\;|&()]|\\[^\n]|\"(?:[^\"\\]|\\.)*\"|'[^']*')+)"
@@ -22,9 +22,9 @@ MAX_WORDS = 1000
 LIST = '", "'
 SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 # The option before a script: -c, -ec.
-SCRIPT = re.compile(r"-\w*c")
-FLAG = re.compile(r"--[\w-]+(?:=\S+)?(?:\\\n|\s)+")
-KEYWORD = re.compile(r"\s*\w+\s+")
+SCRIPT = regex(r"-\w*c")
+FLAG = regex(r"--[\w-]+(?:=\S+)?(?:\\\n|\s)+")
+KEYWORD = regex(r"\s*\w+\s+")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,11 @@
 """Convert the text of an environment variable, as readers like `env.bool` do."""
 
-import re
+from rehearsal.regex import regex
 
 # django-environ and environs read these as true. Source: `Env.BOOLEAN_TRUE_STRINGS`.
 TRUE = frozenset({"true", "on", "ok", "y", "yes", "1", "t"})
 LISTS = frozenset({"list", "tuple", "Csv", "csv"})
-NUMBER = re.compile(r"-?[0-9]{1,100}")
+NUMBER = regex(r"-?[0-9]{1,100}")
 
 
 class NotEvaluatedError(Exception):

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.project_files import ProjectFiles, join, upwards
 from rehearsal.source.python_settings import Assignment, PythonModule, parse_module
 
 # manage.py, wsgi.py and asgi.py name the settings module like this.
-DEFAULT_SETTINGS = re.compile(r"""DJANGO_SETTINGS_MODULE['"], *['"](?P<module>[\w.]{1,200})['"]""")
+DEFAULT_SETTINGS = regex(r"""DJANGO_SETTINGS_MODULE['"], *['"](?P<module>[\w.]{1,200})['"]""")
 # Calls that set names which no statement assigns: include() of django-split-settings and the like.
-ELSEWHERE = re.compile(r"\b(?:include|optional|globals|locals|vars|exec|setattr)\s*\(")
+ELSEWHERE = regex(r"\b(?:include|optional|globals|locals|vars|exec|setattr)\s*\(")
 # Where projects have the settings of production, if nothing names them.
 USUAL_SETTINGS = ("settings/production.py", "settings/prod.py", "settings.py")
 # More modules than settings have, which may import each other in a circle.

@@ -6,20 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count, islice, takewhile
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.text_lines import split_lines
 
-FROM = re.compile(
-    r"(?:--\S+\s+)*(?P<base>\S+)(?:\s+AS\s+(?P<name>\S+))?\s*", re.IGNORECASE | re.DOTALL
-)
-KEYWORD = re.compile(r"\s*(?P<keyword>[A-Za-z]+)(?:\s+(?P<text>.*))?", re.DOTALL)
+FROM = regex(r"(?:--\S+\s+)*(?P<base>\S+)(?:\s+AS\s+(?P<name>\S+))?\s*", re.IGNORECASE | re.DOTALL)
+KEYWORD = regex(r"\s*(?P<keyword>[A-Za-z]+)(?:\s+(?P<text>.*))?", re.DOTALL)
 # A document in the instruction: its lines end with the name alone.
-HEREDOC = re.compile(r"<<(?P<tabs>-?)(?P<quote>[\"']?)(?P<name>\w+)(?P=quote)")
+HEREDOC = regex(r"<<(?P<tabs>-?)(?P<quote>[\"']?)(?P<name>\w+)(?P=quote)")
 # Of an instruction; more would only take time.
 MAX_DOCUMENTS = 10
 # In characters. A variable may be used in its own new value, and so double it each time.
 MAX_VALUE = 4096
 WITH_HEREDOC = frozenset({"RUN", "COPY", "ADD"})
-VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::?[-+](?P<default>[^}]*))?\}|(?P<name>\w+))")
+VARIABLE = regex(r"\$(?:\{(?P<braced>\w+)(?::?[-+](?P<default>[^}]*))?\}|(?P<name>\w+))")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,17 +1,17 @@
 """Find the objects with which a Python module reads environment variables (`env`, `config`)."""
 
 import ast
-import re
 from collections.abc import Mapping
 from dataclasses import field
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 
 # Usual names of readers of environs, django-environ and decouple.
 ENV, CONFIG = "env", "config"
 # Classes whose instances read variables: django-environ, environs, decouple, starlette.
 CLASSES = frozenset({"Env", "FileAwareEnv", "Config", "AutoConfig"})
-ENVIRONMENT = re.compile(r"(?:os\.)?environ")
+ENVIRONMENT = regex(r"(?:os\.)?environ")
 GETTERS = frozenset({"getenv", "os.getenv", "environ.get", "os.environ.get"})
 # Methods that read this variable if they get no name. Source: django-environ, `Env`.
 DEFAULT_NAMES = {

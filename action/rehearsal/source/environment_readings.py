@@ -1,11 +1,11 @@
 """Where code of Python reads environment variables, and how it converts them."""
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import field
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.environment_readers import (
     DEFAULT_NAMES,
     ENVIRONMENT,
@@ -16,15 +16,15 @@ from rehearsal.source.environment_readers import (
 from rehearsal.source.expression_places import walk_expression
 
 # A name like this, as the first argument of a function, is that of a variable.
-VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{2,99}")
+VARIABLE = regex(r"[A-Z][A-Z0-9_]{2,99}")
 # Functions whose argument may look like the name of a variable, but is another text.
 OTHER_FUNCTIONS = frozenset(
     {"_", "gettext", "gettext_lazy", "print", "getLogger", "format", "join"}
 )
 # They give a variable its value, or a default.
-WRITERS = re.compile(r"(?:os\.)?environ\.(?:setdefault|pop)|(?:os\.)?(?:putenv|unsetenv)")
+WRITERS = regex(r"(?:os\.)?environ\.(?:setdefault|pop)|(?:os\.)?(?:putenv|unsetenv)")
 # dj-database-url reads this variable, or the one that it is given, and needs none of them.
-DATABASE_URL = re.compile(r"(?:dj_database_url\.)config")
+DATABASE_URL = regex(r"(?:dj_database_url\.)config")
 # A second argument of django-environ that is a type, and no default.
 TYPES = frozenset({"bool", "int", "float", "str", "list", "dict", "tuple"})
 # The methods and casts of environ, decouple and others that read no plain text, and a value that

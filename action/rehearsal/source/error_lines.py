@@ -2,22 +2,23 @@
 
 import re
 
+from rehearsal.regex import regex
 from rehearsal.source.tracebacks import SERVER_NOISE
 
 # Words of error messages.
-ERROR_WORDS = re.compile(
+ERROR_WORDS = regex(
     r"^(?!\s*File )(?=.*(\b(\w*Error|\w*Exception|error|fatal|panic|critical|denied|failed|cannot|"
     r"could not|not found|no such|refused|unable)\b))",
     re.IGNORECASE,
 )
 # How an app logs that it could not answer a request. A page that is not found, for example its
 # icon, is no reason why a test fails. Source: Django, Flask, and the usual names of levels.
-UNANSWERED = re.compile(
+UNANSWERED = regex(
     r"\b(?:Internal Server Error|Bad Request): /|\bForbidden \(.+\): /|\bException on /\S* \["
     r"|\b(?:ERROR|CRITICAL|FATAL|SEVERE)\b"
 )
 # A heading alone, a frame, and unittest's last line say nothing.
-HEADING = re.compile(r".{0,200}:\s*|\s+(?:at|from) \S.*|FAILED \(.*\)")
+HEADING = regex(r".{0,200}:\s*|\s+(?:at|from) \S.*|FAILED \(.*\)")
 
 
 def says_error(line: str) -> bool:

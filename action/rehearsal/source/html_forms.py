@@ -4,23 +4,24 @@ import re
 from collections.abc import Iterator
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 
 # Tags, variables and comments of the template language: their output is unknown.
-TEMPLATE_SYNTAX = re.compile(r"\{%[^{}]{0,500}%\}|\{\{[^{}]{0,500}\}\}|\{#[^{}]{0,500}#\}")
+TEMPLATE_SYNTAX = regex(r"\{%[^{}]{0,500}%\}|\{\{[^{}]{0,500}\}\}|\{#[^{}]{0,500}#\}")
 FILLER = "\0"
-FIELD_TAG = re.compile(r"<(?:input|select|textarea|button)\b([^<]{0,4000})", re.IGNORECASE)
-NAME_ATTRIBUTE = re.compile(
+FIELD_TAG = regex(r"<(?:input|select|textarea|button)\b([^<]{0,4000})", re.IGNORECASE)
+NAME_ATTRIBUTE = regex(
     r"""(?<![\w-])name\s{0,9}=\s{0,9}(?:"([^"\s\0]{1,100})"|'([^'\s\0]{1,100})')""", re.IGNORECASE
 )
-FORM = re.compile(r"<form\b[^<>]{0,4000}>", re.IGNORECASE)
-POSTS = re.compile(r"""\bmethod\s{0,9}=\s{0,9}["']?post\b""", re.IGNORECASE)
+FORM = regex(r"<form\b[^<>]{0,4000}>", re.IGNORECASE)
+POSTS = regex(r"""\bmethod\s{0,9}=\s{0,9}["']?post\b""", re.IGNORECASE)
 # Another site must not get the token.
-ELSEWHERE = re.compile(r"""\baction\s{0,9}=\s{0,9}["']?(?:https?:)?//""", re.IGNORECASE)
+ELSEWHERE = regex(r"""\baction\s{0,9}=\s{0,9}["']?(?:https?:)?//""", re.IGNORECASE)
 FORM_END = "</form"
 # As much as tells one tag of a line from another.
 MAX_TAG_LENGTH = 120
 # How Django's and Jinja's templates add the token, and what its field is called.
-TOKEN = re.compile(r"csrf_token|csrf_input|csrfmiddlewaretoken")
+TOKEN = regex(r"csrf_token|csrf_input|csrfmiddlewaretoken")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,10 @@ from fnmatch import fnmatch
 from itertools import islice
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.dockerfile import Dockerfile, Instruction, Stage, expand
 
-INSTALLS = re.compile(
+INSTALLS = regex(
     r"\b(?:pip3?|uv|poetry|pdm|pipenv|npm|yarn|pnpm)\b.*\b(?:install|sync|ci)\b", re.DOTALL
 )
 # More than a file has; each stage could copy all of them several times from another.

@@ -6,15 +6,16 @@ The real outputs are in action/tests/source/stacks/.
 import re
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 
 # The name of an exception and its message; a name may be qualified with `.` or `::`.
-NAMED = re.compile(
+NAMED = regex(
     r"(?<![\w$.])(?<!::)(?P<error>(?:[\w$]+(?:\.|::))*(?:[A-Z][\w$]*)?(?:Error|Exception|Rejection)"
     r"(?=:|$| \[| \().*)"
 )
 # A longer line is not searched: the time that a pattern takes can grow with its square.
 MAX_LINE = 2000
-NEVER = re.compile(r"(?!)")
+NEVER = regex(r"(?!)")
 RUBY_PLACE = r"(?P<file>[^\s:'`]+\.(?:rb|ru|rake|erb)|<internal:[^>]+>):(?P<line>\d{1,9})"
 
 
@@ -53,65 +54,61 @@ class Language:
 
 
 RUST = Language(
-    error=re.compile(
+    error=regex(
         r"thread '.*' (?:\(\d+\) )?panicked at "
         r"(?:'(?P<error>.*)', )?(?P<file>[^\s:']+):(?P<line>\d{1,9}):\d+:?$"
     ),
-    frames=(re.compile(r"\s+at (?P<file>[^\s:]+\.rs):(?P<line>\d{1,9})(?::\d+)?"),),
-    function_above=re.compile(r"\s*\d+: (?P<function>.+)"),
-    between=re.compile(r"\s*\d+: .+|stack backtrace:|note: .*"),
+    frames=(regex(r"\s+at (?P<file>[^\s:]+\.rs):(?P<line>\d{1,9})(?::\d+)?"),),
+    function_above=regex(r"\s*\d+: (?P<function>.+)"),
+    between=regex(r"\s*\d+: .+|stack backtrace:|note: .*"),
     chained=NEVER,
 )
 GO = Language(
-    error=re.compile(
+    error=regex(
         r"(?:^\s*panic: |http: panic serving \S+: |^fatal error: )"
         r"(?P<error>.+?)(?: \[recovered\].*)?$"
     ),
-    frames=(re.compile(r"\t(?P<file>[^\s:]+\.go):(?P<line>\d{1,9})(?: \+0x[0-9a-f]+)?"),),
-    function_above=re.compile(
-        r"(?:created by )?(?P<function>\S.*?)(?:\([^()]*\)| in goroutine \d+)?"
-    ),
-    between=re.compile(r"[\w./*()]+\(.*\)|created by .*|goroutine \d+ .*:|\[signal .*|"),
+    frames=(regex(r"\t(?P<file>[^\s:]+\.go):(?P<line>\d{1,9})(?: \+0x[0-9a-f]+)?"),),
+    function_above=regex(r"(?:created by )?(?P<function>\S.*?)(?:\([^()]*\)| in goroutine \d+)?"),
+    between=regex(r"[\w./*()]+\(.*\)|created by .*|goroutine \d+ .*:|\[signal .*|"),
     chained=NEVER,
 )
 PHP = Language(
-    error=re.compile(
+    error=regex(
         r"(?:Uncaught |^Next |(?:Fatal|Parse) error: +(?!Uncaught ))(?P<error>\S.*) in "
         r"(?P<file>/[^\s:]+)(?::| on line )(?P<line>\d{1,9})$"
     ),
-    frames=(re.compile(r"#\d+ (?P<file>/.+)\((?P<line>\d{1,9})\): (?P<function>.+?)(?:\(.*\))?"),),
-    between=re.compile(r"Stack trace:|#\d+ .*|  thrown in .*|"),
-    chained=re.compile(r"^Next "),
+    frames=(regex(r"#\d+ (?P<file>/.+)\((?P<line>\d{1,9})\): (?P<function>.+?)(?:\(.*\))?"),),
+    between=regex(r"Stack trace:|#\d+ .*|  thrown in .*|"),
+    chained=regex(r"^Next "),
     names_callee=True,
 )
 RUBY = Language(
-    error=re.compile(
+    error=regex(
         rf"^{RUBY_PLACE}:(?:in [`'](?P<function>.+?)':)? "
         r"(?P<error>.+ \([A-Z][\w:]*\)|syntax error.*)$"
     ),
-    frames=(re.compile(rf"\s+(?:from |\d+: from )?{RUBY_PLACE}(?::in [`'](?P<function>.+)')?"),),
-    between=re.compile(r"\s*(?:\^+)?|\s{2,}\S.*|Did you mean\?.*"),
-    chained=re.compile(rf"^{RUBY_PLACE}:in .+ \([A-Z][\w:]*\)$"),
+    frames=(regex(rf"\s+(?:from |\d+: from )?{RUBY_PLACE}(?::in [`'](?P<function>.+)')?"),),
+    between=regex(r"\s*(?:\^+)?|\s{2,}\S.*|Did you mean\?.*"),
+    chained=regex(rf"^{RUBY_PLACE}:in .+ \([A-Z][\w:]*\)$"),
     any_error=True,
 )
 # Node, Java (Kotlin, Scala, …) and .NET all begin a frame with `at`.
 AT = Language(
     error=NAMED,
     frames=(
-        re.compile(
+        regex(
             r"\s+at (?:[\w.@-]+/)*(?P<function>[\w.$<>]+)"
             r"\((?P<file>\w+\.(?:java|kt|scala|groovy|clj)):(?P<line>\d{1,9})\)"
         ),
-        re.compile(
-            r"\s+at (?P<function>[^(]+)\([^()]*\) in (?P<file>[^()]+):line (?P<line>\d{1,9})"
-        ),
-        re.compile(
+        regex(r"\s+at (?P<function>[^(]+)\([^()]*\) in (?P<file>[^()]+):line (?P<line>\d{1,9})"),
+        regex(
             r"\s+at (?:(?:async )?(?P<function>[^()]+) \()?(?:async )?"
             r"(?P<file>(?:/|file://|node:|[\w@.]+/)[^():]*):(?P<line>\d{1,9}):\d+\)?(?: \{)?"
         ),
     ),
-    between=re.compile(r"\s+at .*|\s+\.\.\. .*|\s*--- End of .*"),
-    chained=re.compile(r"^\s*(?:Caused by: |Suppressed: |\[cause\]: |---> )"),
+    between=regex(r"\s+at .*|\s+\.\.\. .*|\s*--- End of .*"),
+    chained=regex(r"^\s*(?:Caused by: |Suppressed: |\[cause\]: |---> )"),
     any_error=True,
 )
 # Rust before the others that say `at`: its frames have the form of Node's.

@@ -1,20 +1,21 @@
 """Find the places where Node code reads environment variables."""
 
-import re
 from collections.abc import Iterator
 
-READ = re.compile(
+from rehearsal.regex import regex
+
+READ = regex(
     r"process\.env(?:\.(?P<name>[A-Z][A-Z0-9_]{2,99})\b|\[[\"'](?P<key>[A-Z][A-Z0-9_]{2,99})[\"']\])"
 )
 # Code after `process.env.NAME` that allows it to be unset: a default, a test, or an assignment.
-AFTER = re.compile(r"\s*(?:\|\||\?\?|\?|[=!]==?|=(?!=)|&&|\)\s*(?:\|\||\?\?|\?|&&|\{))")
-BEFORE = re.compile(r"(?:!|\bif\s*\(\s*|\btypeof\s+|\bdelete\s+|[=!]==?\s*|&&\s*|\|\|\s*|\?\?\s*)$")
+AFTER = regex(r"\s*(?:\|\||\?\?|\?|[=!]==?|=(?!=)|&&|\)\s*(?:\|\||\?\?|\?|&&|\{))")
+BEFORE = regex(r"(?:!|\bif\s*\(\s*|\btypeof\s+|\bdelete\s+|[=!]==?\s*|&&\s*|\|\|\s*|\?\?\s*)$")
 # Files of tools, and of pages, where the build inserts the values.
-OTHER_FILES = re.compile(
+OTHER_FILES = regex(
     r"(?:^|/)[^/]*(?:\.config|rc)\.[cm]?[jt]s$|\.d\.ts$|\.min\.js$|(?:^|/)node_modules/"
 )
 # Variables that Node, its tools or platforms set, or that are optional.
-USUAL = re.compile(
+USUAL = regex(
     r"(?:NODE_|npm_|VITE_|REACT_APP_|NEXT_PUBLIC_|GITHUB_)\w+|CI|PORT|HOST|DEBUG|HOME|PATH|TZ|USER"
     r"|HOSTNAME|LOG_LEVEL"
 )

@@ -4,18 +4,19 @@ import re
 from itertools import islice
 from pathlib import PurePosixPath
 
+from rehearsal.regex import regex
 from rehearsal.source.app_shape import AppShape, node_start
 from rehearsal.source.code_search import MAX_FILES, TEST_PATH
 from rehearsal.source.django_project import module_name
 from rehearsal.source.packages import declared
 from rehearsal.source.servers import ALL_ADDRESSES
 
-INSTANCE = re.compile(
+INSTANCE = regex(
     r"^(?P<name>\w+)(?:: *\w+)? *= *(?:\w+\.)*"
     r"(?:FastAPI|Flask|Starlette|Quart|Litestar|Sanic|Bottle)\(",
     re.MULTILINE,
 )
-DOTTED = re.compile(r"[\"'](?P<module>[\w.]+)\.(?P<name>\w+)[\"']")
+DOTTED = regex(r"[\"'](?P<module>[\w.]+)\.(?P<name>\w+)[\"']")
 ASGI_SERVERS = frozenset({"uvicorn", "hypercorn", "daphne", "granian"})
 
 

@@ -8,27 +8,28 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 
 VERSIONS = r"(?:===?|[<>!~]=|[<>])\s*[\w.*+!-]+"
 # A name with versions, as in PEP 508: an index is asked for it. No path, no address.
-FROM_INDEX = re.compile(
+FROM_INDEX = regex(
     r"(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[\w\s,.-]*\])?\s*"
     rf"(?:\(?\s*{VERSIONS}(?:\s*,\s*{VERSIONS})*\s*,?\s*\)?)?\s*(?:;.*)?",
     re.ASCII,
 )
 # pip takes such a name for a file that is there.
-ARCHIVE = re.compile(r"\.(?:whl|zip|tar(?:\.\w+)?|tgz|tbz|txz|tlz)\Z", re.IGNORECASE)
-INCLUDE = re.compile(r"(?:-r|--requirement|-c|--constraint)\s*=?\s*(?P<file>\S.*)")
+ARCHIVE = regex(r"\.(?:whl|zip|tar(?:\.\w+)?|tgz|tbz|txz|tlz)\Z", re.IGNORECASE)
+INCLUDE = regex(r"(?:-r|--requirement|-c|--constraint)\s*=?\s*(?P<file>\S.*)")
 # Options of the whole file that bring no content of their own.
-PLAIN_OPTION = re.compile(
+PLAIN_OPTION = regex(
     r"(?:-i|--index-url|--extra-index-url|--no-index|--trusted-host|--pre|--prefer-binary"
     r"|--require-hashes|--only-binary|--no-binary|--use-feature)(?:[\s=].*)?"
 )
 # Options of one requirement follow it.
-OPTIONS = re.compile(r"\s--?[a-z].*")
-HASHES = re.compile(r"--(?:hash|require-hashes)\b")
-COMMENT = re.compile(r"(?:^|\s)#.*$")
-VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
+OPTIONS = regex(r"\s--?[a-z].*")
+HASHES = regex(r"--(?:hash|require-hashes)\b")
+COMMENT = regex(r"(?:^|\s)#.*$")
+VARIABLE = regex(r"\$\{([A-Z0-9_]+)\}")
 MAX_FILES = 100
 
 

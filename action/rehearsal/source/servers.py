@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.changes import Change
 from rehearsal.source.command_line import CommandLine
 
@@ -11,9 +12,7 @@ ALL_ADDRESSES = "0.0.0.0"  # noqa: S104 -- what an app in a container has to lis
 LOOPBACK = r"(?:127\.\d+\.\d+\.\d+|localhost|\[::1\]|::1)"
 ANY_IPV6 = r"(?:\[::\]|::)"
 # A host, alone or before a port: an address that is not reachable, or a variable.
-HOST = re.compile(
-    rf"(?P<scheme>\w+://)?(?P<host>{LOOPBACK}|{ANY_IPV6}|\$\{{?\w+\}}?)(?P<port>:\S+)?"
-)
+HOST = regex(rf"(?P<scheme>\w+://)?(?P<host>{LOOPBACK}|{ANY_IPV6}|\$\{{?\w+\}}?)(?P<port>:\S+)?")
 # In the words that set an address.
 PORT = "PORT"
 OPERATORS = frozenset({"&&", "||", ";", "|", "&", "\n"})

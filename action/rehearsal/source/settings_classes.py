@@ -4,12 +4,13 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
+from rehearsal.regex import regex
 from rehearsal.source.environment_readers import dotted_name
 from rehearsal.source.environment_readings import Reading
 
 BASE = "BaseSettings"
 # pydantic 1 has BaseSettings itself, and None as the default of an optional field.
-VERSION_1 = re.compile(r"^from pydantic import [^#\n]*\bBaseSettings\b", re.MULTILINE)
+VERSION_1 = regex(r"^from pydantic import [^#\n]*\bBaseSettings\b", re.MULTILINE)
 KINDS = frozenset({"bool", "int", "float"})
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.code_search import MAX_FILES, TEST_PATH
 from rehearsal.source.django_project import DjangoProject, imported_modules
 from rehearsal.source.node_environment import node_readings
@@ -15,12 +16,12 @@ from rehearsal.source.python_settings import PythonModule, parse_module
 from rehearsal.source.settings_classes import class_readings
 
 # A file without any of these words reads no variable.
-READS_ENVIRONMENT = re.compile(r"environ|getenv|decouple|\bEnv\b|\bConfig\(|BaseSettings")
+READS_ENVIRONMENT = regex(r"environ|getenv|decouple|\bEnv\b|\bConfig\(|BaseSettings")
 # Code that reads a file .env: django-environ, environs, python-dotenv, decouple, pydantic.
-READS_FILE = re.compile(r"read_env\(|load_dotenv|find_dotenv|\bdecouple\b|env_file\b|dotenv/config")
-ENV_LINE = re.compile(r"^(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*=", re.MULTILINE)
+READS_FILE = regex(r"read_env\(|load_dotenv|find_dotenv|\bdecouple\b|env_file\b|dotenv/config")
+ENV_LINE = regex(r"^(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*=", re.MULTILINE)
 # Python files that tools run, and not the app.
-OTHER_PYTHON = re.compile(r"(?:^|/)(?:setup|noxfile|tasks|fabfile|conftest|manage)\.py$")
+OTHER_PYTHON = regex(r"(?:^|/)(?:setup|noxfile|tasks|fabfile|conftest|manage)\.py$")
 # Every container has these.
 ALWAYS_SET = frozenset({"HOME", "HOSTNAME", "PATH"})
 # Django itself does not start if these are empty.

@@ -1,14 +1,14 @@
 """The project's source code in its checkout."""
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 
 # A path like this is not the project's, even if the project has a file of the same name.
-INSTALLED_CODE = re.compile(
+INSTALLED_CODE = regex(
     r"/(?:site|dist)-packages/|/lib/python3|/rehearsal_(?:testing|capture)/|^<"  # Python
     r"|(?:^|/)node_modules/|^node:"  # Node
     r"|/gems/|/lib/ruby/|(?:^|/)vendor/"  # Ruby; PHP and Go use vendor/, too
@@ -23,7 +23,7 @@ STATIC_ROOTS = (
     "src",
 )
 # What a build puts into the name of such a file.
-HASH_IN_NAME = re.compile(r"[.-][0-9a-f]{8,32}(?=\.\w+$)")
+HASH_IN_NAME = regex(r"[.-][0-9a-f]{8,32}(?=\.\w+$)")
 JVM_SUFFIXES = (".java", ".kt", ".scala", ".groovy", ".clj")
 
 

@@ -6,19 +6,20 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.frames import Frame, Traceback
 from rehearsal.source.languages import LANGUAGES, MAX_LINE, NAMED, Language
 
 # How many lines a message has at most, and how many others may stand between two frames.
 MAX_MESSAGE_LINES = 10
 MAX_BETWEEN = 100
-JVM_FILE = re.compile(r"\w+\.(?:java|kt|scala|groovy|clj)")
+JVM_FILE = regex(r"\w+\.(?:java|kt|scala|groovy|clj)")
 # Node shows the line before an error that nothing caught: its place, its code, and a caret.
-NODE_PLACE = re.compile(r"(?P<file>(?:file://)?/[^:]+):(?P<line>\d{1,9})")
+NODE_PLACE = regex(r"(?P<file>(?:file://)?/[^:]+):(?P<line>\d{1,9})")
 MIN_ABOVE = 3
 # What Node writes with a stack although nothing failed.
-NO_ERROR = re.compile(r"\(node:\d+\) .*Warning: |Trace\b")
-CARET = re.compile(r"\s*\^+\s*")
+NO_ERROR = regex(r"\(node:\d+\) .*Warning: |Trace\b")
+CARET = regex(r"\s*\^+\s*")
 
 
 @dataclass(frozen=True, kw_only=True)

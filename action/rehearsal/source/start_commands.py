@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.command_line import CommandLine, Word, instruction_command, shell_command
 from rehearsal.source.dockerfile import Dockerfile, Stage
 from rehearsal.source.image_layout import find_all_in_image, workdir_of
@@ -13,10 +14,10 @@ from rehearsal.source.project_files import ProjectFiles
 from rehearsal.source.servers import find_server
 
 # npm runs the script of this name in package.json.
-NODE_SCRIPT = re.compile(r'"start"\s*:\s*"(?P<script>(?:[^"\\]|\\.)*)"')
+NODE_SCRIPT = regex(r'"start"\s*:\s*"(?P<script>(?:[^"\\]|\\.)*)"')
 PACKAGE_MANAGERS = frozenset({"npm", "yarn", "pnpm"})
 # The lines of the input command in a workflow, one argument a line.
-INPUT_COMMAND = re.compile(
+INPUT_COMMAND = regex(
     r"^(?P<margin> *)command: *\|[-+]?\n(?P<lines>(?:(?P=margin) +\S.*\n?)+)", re.MULTILINE
 )
 # What the shell calls a script's own arguments.

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 
 # One without an end goes to the end of the style sheet.
-COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-LIFTED = re.compile(r"position\s*:\s*(?:fixed|absolute|sticky)")
+COMMENT = regex(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+LIFTED = regex(r"position\s*:\s*(?:fixed|absolute|sticky)")
 # Of a tag as browsers quote it.
-NAMES = re.compile(r"\b(?P<kind>id|class)=\"(?P<names>[^\"]*)\"")
+NAMES = regex(r"\b(?P<kind>id|class)=\"(?P<names>[^\"]*)\"")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.project_files import ProjectFiles, join, upwards
 from rehearsal.source.requirements import read_requirements
 from rehearsal.source.suite_finder import find_tests
 
-IMPORT = re.compile(r"^[ \t]*(?:from (\w+)|import ([\w., ]+))", re.MULTILINE)
+IMPORT = regex(r"^[ \t]*(?:from (\w+)|import ([\w., ]+))", re.MULTILINE)
 # Packages that tests need, by the module that they import.
 PACKAGES = {
     "selenium": "selenium",
@@ -22,7 +23,7 @@ PACKAGES = {
     "requests": "requests",
     "httpx": "httpx",
 }
-REQUIREMENTS = re.compile(r"requirements/[^/]+\.txt|([^/]+[-_])?requirements([-_][^/]+)?\.txt")
+REQUIREMENTS = regex(r"requirements/[^/]+\.txt|([^/]+[-_])?requirements([-_][^/]+)?\.txt")
 # For unittest and Django, which look for test*.py by themselves.
 SUFFIX_PATTERN = "'*_test.py'"
 # For each lock file: how its package manager installs, runs a script, and runs a program.
@@ -34,7 +35,7 @@ PACKAGE_MANAGERS = {
 }
 NODE_SCRIPTS = ("test:e2e", "e2e", "test:functional", "cypress:run", "test:ui")
 # A script that waits for somebody at the screen.
-OPENS_WINDOW = re.compile(r"playwright\b.*\s--(?:ui|debug)\b|cypress open")
+OPENS_WINDOW = regex(r"playwright\b.*\s--(?:ui|debug)\b|cypress open")
 NODE_PROGRAMS = {"@playwright/test": "playwright test", "cypress": "cypress run"}
 
 

@@ -1,21 +1,21 @@
 """Find the Python files that a test command runs."""
 
-import re
 import shlex
 from pathlib import PurePosixPath
 
+from rehearsal.regex import regex
 from rehearsal.source.project_files import ProjectFiles, join
 from rehearsal.source.suite_finder import find_suite
 
 # Larger suites are read only in part.
 MAX_FILES = 100
-PYTHON = re.compile(r"(?:.*/)?python[\d.]*")
+PYTHON = regex(r"(?:.*/)?python[\d.]*")
 # Tools that install packages themselves, or run the tests in an environment of their own.
-INSTALLERS = re.compile(
+INSTALLERS = regex(
     r"\b(?:pip3?|uv|uvx|poetry|pdm|pipenv|pipx|hatch|tox|nox|conda|npm|npx|yarn|pnpm|docker|make"
     r"|venv|activate)\b|\bPATH="
 )
-MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+MODULE = regex(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
 def suite_files(project: ProjectFiles, command: str) -> list[str]:

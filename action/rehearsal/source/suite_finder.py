@@ -1,8 +1,8 @@
 """Find the functional tests of a project by the names of its files and folders."""
 
-import re
 from pathlib import PurePosixPath
 
+from rehearsal.regex import regex
 from rehearsal.source.project_files import ProjectFiles, join
 
 # Names of folders with tests that need a running app, with `-` as `_`.
@@ -16,7 +16,7 @@ PARENT_FOLDERS = frozenset({"test", "tests", "spec", "specs"})
 SUITE_SUBFOLDERS = frozenset({
     *("functional", "e2e", "end_to_end", "acceptance", "browser", "selenium", "system", "ui"),
 })  # fmt: skip
-TEST_FILE = re.compile(
+TEST_FILE = regex(
     r"(test.*|.*_test)\.py|.*[._-](test|spec|cy|e2e)\.\w+|.*Tests?\.\w+|.*\.(feature|robot)"
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from operator import itemgetter
 
+from rehearsal.regex import regex
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.source.frames import Frame, Traceback
 from rehearsal.source.source_tree import INSTALLED_CODE, SourceTree
@@ -13,23 +14,21 @@ from rehearsal.source.stacks import Place, place_in, stacks
 
 HEADERS = tuple(f"{kind}Traceback (most recent call last):" for kind in ("", "Exception Group "))
 # Before each line of a group of exceptions.
-GROUP_MARGIN = re.compile(r"^\s*[|+] ")
-FRAME_LINE = re.compile(
-    r'\s+File "(?P<file>[^"]+)", line (?P<line>\d{1,9})(?:, in (?P<function>.+))?'
-)
+GROUP_MARGIN = regex(r"^\s*[|+] ")
+FRAME_LINE = regex(r'\s+File "(?P<file>[^"]+)", line (?P<line>\d{1,9})(?:, in (?P<function>.+))?')
 # How Django and Flask log the request during which an exception was raised, and how we do.
-REQUEST = re.compile(
+REQUEST = regex(
     r"Internal Server Error: (?P<path>/\S*)$|Exception on (?P<other>/\S*) \[(?P<method>[A-Z]+)\]$"
     r"|asked again: (?P<again>GET /\S*)$"
 )
 # Between the tracebacks of chained exceptions.
-CHAINED = re.compile(r"\s*(?:During handling of the above|The above exception was the direct)")
+CHAINED = regex(r"\s*(?:During handling of the above|The above exception was the direct)")
 # A name in an exception's message: KeyError: 'NAME'.
-NAME_IN_ERROR = re.compile(r"'([^'\n]+)'|\"([^\"\n]+)\"|\b([A-Z][A-Z0-9_]{3,})\b")
+NAME_IN_ERROR = regex(r"'([^'\n]+)'|\"([^\"\n]+)\"|\b([A-Z][A-Z0-9_]{3,})\b")
 # How pytest and other tools name a line.
-FILE_AND_LINE = re.compile(r"(?<![\w./@+-])(?P<file>[\w./@+-]+\.\w+):(?P<line>[0-9]{1,9})\b")
+FILE_AND_LINE = regex(r"(?<![\w./@+-])(?P<file>[\w./@+-]+\.\w+):(?P<line>[0-9]{1,9})\b")
 # What a server logs after its app has failed: not a cause. Source: gunicorn, arbiter.py.
-SERVER_NOISE = re.compile(
+SERVER_NOISE = regex(
     r"\bHaltServer\b|\bWorker failed to boot\b|\bApp failed to load\b"
     r"|\bException in worker process\b|\bWorker \(pid:\d+\) (?:exited|was sent)\b|\bShutting down: "
 )

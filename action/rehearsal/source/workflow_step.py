@@ -4,24 +4,24 @@ Read without a YAML parser, which the action does not have. Where the text is un
 found.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.text_lines import split_lines
 
-USES = re.compile(
+USES = regex(
     r"(?P<before>\s*(?:- +)?)uses: *['\"]?"
     r"(?:\./|\$/|[^'\"\s]*dress-rehearsal)[^'\"\s]*['\"]?\s*(?:#.*)?"
 )
 # By this name it is the action or one of our workflows, and no other of the repository's own.
-OURS = re.compile(r"dress-rehearsal|(?:\./|\$/)action\b")
+OURS = regex(r"dress-rehearsal|(?:\./|\$/)action\b")
 # It rehearses nothing.
-PUBLISH = re.compile(r"/publish(?:@|['\"\s]|$)")
-KEY = re.compile(r"(?P<indent> *)(?P<name>[\w-]+):(?P<value>.*)")
+PUBLISH = regex(r"/publish(?:@|['\"\s]|$)")
+KEY = regex(r"(?P<indent> *)(?P<name>[\w-]+):(?P<value>.*)")
 # A block of lines that keep their ends.
-BLOCK = re.compile(r"\s*\|[+-]?\s*(?:#.*)?")
-COMMENT = re.compile(r"\s#.*$")
+BLOCK = regex(r"\s*\|[+-]?\s*(?:#.*)?")
+COMMENT = regex(r"\s#.*$")
 
 
 @dataclass(frozen=True, kw_only=True)

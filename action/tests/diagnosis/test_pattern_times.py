@@ -19,6 +19,7 @@ from rehearsal.diagnosis.causes import CAUSES
 from rehearsal.diagnosis.rules import Cause, Pattern
 from rehearsal.diagnosis.unreachable_words import Words
 from rehearsal.diagnosis.variable_words import LIBRARIES, OWN_WORDS
+from rehearsal.regex import regex
 
 # In characters, and in seconds of this process: it is a tenth of that, or far more.
 SIZE = 5_000
@@ -50,6 +51,8 @@ MATCHED_TABLES = (
     "audit.dev_servers.DEV_SERVERS", "audit.dev_servers.RAILS", "audit.stray_files.RULES",
 )  # fmt: skip
 
+# mypy takes the second for the first.
+COMPILED = (re.Pattern, type(regex("")))
 MODULES: list[ModuleType] = [
     importlib.import_module(found.name)
     for package in (audit, diagnosis, source)
@@ -59,7 +62,7 @@ MODULES: list[ModuleType] = [
 
 def expressions(value: object) -> Iterator[str]:
     """Yield the regular expressions in a constant, whatever holds them."""
-    if isinstance(value, re.Pattern):
+    if isinstance(value, COMPILED):
         yield value.pattern
     elif isinstance(value, str) and ("\\" in value or "(?" in value):
         yield value
@@ -102,7 +105,7 @@ def patterns_of_modules() -> Iterator[tuple[str, re.Pattern[Any]]]:
             # What only stands in other patterns is searched with these.
             if not name.isupper() or f"{{{name}}}" in code:
                 continue
-            if isinstance(value, re.Pattern):
+            if isinstance(value, COMPILED):
                 yield place, value
                 continue
             for text in expressions(value):

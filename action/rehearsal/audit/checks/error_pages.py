@@ -9,9 +9,10 @@ from rehearsal.audit.debug_pages import find_debug_page, line_of
 from rehearsal.audit.exchange import Exchange
 from rehearsal.audit.html_page import parse_page
 from rehearsal.audit.observations import Observations
+from rehearsal.regex import regex
 
 ERROR_STATUSES = range(400, 600)
-TRACEBACK = re.compile(
+TRACEBACK = regex(
     r"Traceback \(most recent call last\)"
     r'|\bFile "/[^"\n]{1,200}", line \d+'
     r"|\bat [\w.$<>]{1,120} ?\([^()\s]{1,200}:\d+(?::\d+)?\)"
@@ -21,19 +22,19 @@ TRACEBACK = re.compile(
 )
 # Files of the system, or of an app in a folder where images have it. Of the latter only source
 # files and databases, since a path of the site itself may begin like them.
-PATH = re.compile(
+PATH = regex(
     r"(?<![\w:/.%@+-])/(?:"
     r"(?:usr/(?:local|lib|share|bin|src)|var/(?:www|lib|log|task|run)|etc|proc)/[\w./@+-]{1,200}"
     r"|(?:app|code|data|home|opt|root|src|srv|tmp|workspace)/[\w./@+-]{1,200}"
     r"\.(?:py|[cm]?js|ts|php|rb|java|class|jar|war|go|exs?|erl|cs|dll|ini|sqlite3?|db)\b)"
 )
-VERSION = re.compile(
+VERSION = regex(
     r"\b(?:nginx|openresty|Apache|Apache Tomcat|gunicorn|uvicorn|hypercorn|Werkzeug|CPython|Python"
     r"|PHP|lighttpd|Microsoft-IIS|WEBrick|Ruby|Puma|OpenSSL|Django|Node\.js|WSGIServer|SimpleHTTP"
     r"|Caddy)/v?\d+(?:\.\d+)+"
     r"|\bJetty://? ?\d+(?:\.\d+)+|\bPhusion Passenger(?:\(R\))? \d+(?:\.\d+)+"
 )
-SETTING = re.compile(
+SETTING = regex(
     r"\b(?:ALLOWED_HOSTS|DJANGO_SETTINGS_MODULE|SECRET_KEY|APP_DEBUG|NODE_ENV|FLASK_ENV|FLASK_DEBUG"
     r"|RAILS_ENV|DATABASE_URL|config\.hosts|allowedHosts|DEBUG = True)\b"
 )

@@ -9,17 +9,18 @@ from rehearsal.audit.cookies import set_cookies
 from rehearsal.audit.exchange import Exchange
 from rehearsal.audit.html_page import parse_page
 from rehearsal.audit.observations import Observations, Pages
+from rehearsal.regex import regex
 
 SUCCESSES = range(200, 300)
 # Who reads it is no browser.
-HEALTH_PATH = re.compile(
+HEALTH_PATH = regex(
     r"(?<![a-z])(?:health(?:z|check)?|ready|readyz|readiness|live|livez|liveness|alive|ping|status"
     r"|heartbeat)(?![a-z])",
     re.IGNORECASE,
 )
 FRAME_OPTIONS = ("deny", "sameorigin")
 # With * or a whole scheme any site may show the page in a frame.
-FRAME_ANCESTORS = re.compile(
+FRAME_ANCESTORS = regex(
     r"(?:^|[;,])\s*frame-ancestors(?![^;,]*\s(?:\*|https?:)\s*(?:[;,\s]|$))", re.IGNORECASE
 )
 REFERRER_POLICIES = (

@@ -9,14 +9,15 @@ from rehearsal.audit.debug_pages import find_debug_page
 from rehearsal.audit.exchange import Exchange
 from rehearsal.audit.html_page import parse_page
 from rehearsal.audit.observations import FOREIGN_HOST, Observations, Pages
+from rehearsal.regex import regex
 
 ERROR_STATUSES = range(400, 600)
 LINK_HEADERS = ("location", "content-location", "link", "refresh")
-FOREIGN_URL = re.compile(rf"(?:https?:)?//{re.escape(FOREIGN_HOST)}(?![\w.-])")
+FOREIGN_URL = regex(rf"(?:https?:)?//{re.escape(FOREIGN_HOST)}(?![\w.-])")
 # The value of an attribute; that of a meta tag may begin with a number of seconds.
-FOREIGN_LINK = re.compile(rf"(?:\d+; *url=['\"]?)?{FOREIGN_URL.pattern}", re.IGNORECASE)
+FOREIGN_LINK = regex(rf"(?:\d+; *url=['\"]?)?{FOREIGN_URL.pattern}", re.IGNORECASE)
 # In a text that is not HTML, a URL is a link if a string of JSON begins with it.
-FOREIGN_STRING = re.compile(rf'"{FOREIGN_URL.pattern}')
+FOREIGN_STRING = regex(rf'"{FOREIGN_URL.pattern}')
 # Of those that the log has.
 MAX_LOG_LINES = 5
 

@@ -6,20 +6,21 @@ from pathlib import PurePosixPath
 
 from rehearsal.audit.check import CheckSkipped, Failure, Note, check
 from rehearsal.audit.observations import FurtherStarts, Observations, StartRun
+from rehearsal.regex import regex
 
 NO_TIME = "there was no time to start a container for it"
 # How many lines of a log a finding shows.
 SHOWN_LINES = 8
-DENIED = re.compile(
+DENIED = regex(
     r"permission denied|not permitted|read-?only file ?system|readonly database"
     # What SQLite says if it cannot make a file beside the database.
     r"|unable to open database file|\b(EACCES|EPERM|EROFS)\b",
     re.IGNORECASE,
 )
-READ_ONLY_PATH = re.compile(
+READ_ONLY_PATH = regex(
     r"['\"\N{LEFT SINGLE QUOTATION MARK}\s(](?P<path>/[^\s'\"\N{RIGHT SINGLE QUOTATION MARK}():]+)"
 )
-MAKES_FOLDER = re.compile(r"\bmkdir\b|create directory", re.IGNORECASE)
+MAKES_FOLDER = regex(r"\bmkdir\b|create directory", re.IGNORECASE)
 
 
 @check(

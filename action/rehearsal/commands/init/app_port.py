@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from rehearsal.commands.init.input_line import InputLine, place
 from rehearsal.commands.init.survey import Survey
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.app_shape import AppShape
 from rehearsal.source.code_search import MAX_FILES, TEST_PATH
 from rehearsal.source.dockerfile import expand
@@ -24,12 +25,12 @@ SERVER_PORTS = {
 # Servers whose port is in the code that they run.
 BY_CODE = frozenset({"node", "deno", "bun", "npm", "yarn", "pnpm", "python"})
 # These images expose the port themselves.
-EXPOSING = re.compile(r"(?:.*/)?(?:nginx|httpd|tomcat|php|jetty|wordpress)(?:[-\w]*)(?::.*|@.*)?")
-PORT_FLAG = re.compile(r"(?:--port|-p|--http-port|--server\.port)(?:=(?P<value>\S+))?")
-BIND_FLAG = re.compile(r"(?:--bind|-b|--listen|--http|--http-socket|-S)(?:=(?P<value>\S+))?")
-ADDRESS = re.compile(r"(?:.*:)?(?P<port>\d{2,5}|\$\{?\w+(?::?-\d+)?\}?)")
-BIND_SETTING = re.compile(r"""^bind[ \t]*=.*?:(?P<port>\d{2,5})["']""", re.MULTILINE)
-CODE = re.compile(
+EXPOSING = regex(r"(?:.*/)?(?:nginx|httpd|tomcat|php|jetty|wordpress)(?:[-\w]*)(?::.*|@.*)?")
+PORT_FLAG = regex(r"(?:--port|-p|--http-port|--server\.port)(?:=(?P<value>\S+))?")
+BIND_FLAG = regex(r"(?:--bind|-b|--listen|--http|--http-socket|-S)(?:=(?P<value>\S+))?")
+ADDRESS = regex(r"(?:.*:)?(?P<port>\d{2,5}|\$\{?\w+(?::?-\d+)?\}?)")
+BIND_SETTING = regex(r"""^bind[ \t]*=.*?:(?P<port>\d{2,5})["']""", re.MULTILINE)
+CODE = regex(
     r"""(?:process\.env\.PORT\s*(?:\|\||\?\?)\s*["']?|\bport\s*[:=]\s*(?:int\()?"""
     r"""(?:os\.(?:environ\.get|getenv)\(\s*["']PORT["']\s*,\s*)?["']?"""
     r"""|\.listen\(\s*|\bPORT\s*=\s*)(?P<port>\d{2,5})\b"""
@@ -38,8 +39,8 @@ CODE_SUFFIXES = frozenset({".js", ".mjs", ".cjs", ".ts", ".py"})
 DEFAULT_PORT = 8888
 # The port for an app that reads it from a variable which nothing sets.
 GIVEN_PORT = 8000
-PORT = re.compile(r"[0-9]{1,5}")
-PORT_VARIABLE = re.compile(r"\$\{?(?P<name>[A-Za-z_]\w*)\}?")
+PORT = regex(r"[0-9]{1,5}")
+PORT_VARIABLE = regex(r"\$\{?(?P<name>[A-Za-z_]\w*)\}?")
 
 
 @dataclass(frozen=True, kw_only=True)

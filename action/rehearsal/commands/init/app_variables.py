@@ -8,18 +8,19 @@ from rehearsal.commands.init.input_line import InputLine, place
 from rehearsal.commands.init.script_variables import script_variables
 from rehearsal.commands.init.survey import Survey
 from rehearsal.commands.init.variable_values import is_secret, lines_for, takes_known_value
+from rehearsal.regex import regex
 from rehearsal.source.django_project import module_name
 from rehearsal.source.settings_variables import SettingsVariable
 
-HOSTS = re.compile(r"(?:\w+_)?(?:ALLOWED|TRUSTED)_HOSTS?")
-ALLOWS_LOCALHOST = re.compile(r"[\"'](?:\*|\.?localhost)[\"']")
-LIST = re.compile(r"\b(?:list|set|tuple|frozenset|sequence)\[", re.IGNORECASE)
+HOSTS = regex(r"(?:\w+_)?(?:ALLOWED|TRUSTED)_HOSTS?")
+ALLOWS_LOCALHOST = regex(r"[\"'](?:\*|\.?localhost)[\"']")
+LIST = regex(r"\b(?:list|set|tuple|frozenset|sequence)\[", re.IGNORECASE)
 # Types of pydantic, by the name of their kind in `variable_values`.
 TYPES = {
-    "address of mail": re.compile(r":\s*(?:Optional\[)?(?:EmailStr|NameEmail)\b"),
-    "url": re.compile(r":\s*(?:Optional\[)?(?:Any|Http|AnyHttp)Url\b"),
-    "json": re.compile(r":\s*(?:dict|Dict|Json)\b"),
-    "list": re.compile(r":\s*(?:list|List|set|Set|tuple|Tuple)\b"),
+    "address of mail": regex(r":\s*(?:Optional\[)?(?:EmailStr|NameEmail)\b"),
+    "url": regex(r":\s*(?:Optional\[)?(?:Any|Http|AnyHttp)Url\b"),
+    "json": regex(r":\s*(?:dict|Dict|Json)\b"),
+    "list": regex(r":\s*(?:list|List|set|Set|tuple|Tuple)\b"),
 }
 
 

@@ -5,14 +5,15 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from rehearsal.regex import regex
 from rehearsal.source.project_files import ProjectFiles, join
 from rehearsal.source.suite_finder import TEST_FILE
 
-PLAYWRIGHT = re.compile(r"playwright\.config\.[cm]?[jt]s")
-CYPRESS = re.compile(r"cypress\.config\.[cm]?[jt]s|cypress\.json")
-TEST_FOLDER = re.compile(r"\btestDir\s*:\s*[\"'](?:\./)?(?P<folder>[\w./-]+?)/?[\"']")
-IMPORTS_PLAYWRIGHT = re.compile(r"[\"']@playwright/test[\"']")
-DRIVES_BROWSER = re.compile(
+PLAYWRIGHT = regex(r"playwright\.config\.[cm]?[jt]s")
+CYPRESS = regex(r"cypress\.config\.[cm]?[jt]s|cypress\.json")
+TEST_FOLDER = regex(r"\btestDir\s*:\s*[\"'](?:\./)?(?P<folder>[\w./-]+?)/?[\"']")
+IMPORTS_PLAYWRIGHT = regex(r"[\"']@playwright/test[\"']")
+DRIVES_BROWSER = regex(
     r"^[ \t]*(?:from|import) (?:selenium|playwright|splinter|rehearsal_testing|seleniumbase)\b",
     re.MULTILINE,
 )

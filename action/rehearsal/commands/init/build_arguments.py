@@ -7,13 +7,14 @@ from itertools import chain, takewhile
 from rehearsal.commands.init.input_line import InputLine, place
 from rehearsal.commands.init.survey import Survey
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.dockerfile import instructions
 
 # BuildKit sets these; the client sets those of proxies.
-PREDEFINED = re.compile(
+PREDEFINED = regex(
     r"(TARGET|BUILD)(PLATFORM|OS|ARCH|VARIANT)|BUILDKIT_\w+|\w+_proxy", re.IGNORECASE
 )
-WORD = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:=(?P<value>.*))?")
+WORD = regex(r"(?P<name>[A-Za-z_]\w*)(?:=(?P<value>.*))?")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from rehearsal.commands.init.server_variables import ServerVariable, server_vari
 from rehearsal.commands.init.servers_beside import OWN_VARIABLES, SQL, ServerBeside
 from rehearsal.commands.init.survey import Survey
 from rehearsal.config.variables import SECRET_LIKE_NAME
+from rehearsal.regex import regex
 
 # More variables that the images of these kinds need.
 MORE_VARIABLES = {
@@ -19,8 +20,8 @@ MORE_VARIABLES = {
 }
 # Only a compose file can start these as an app needs them.
 BY_COMPOSE = frozenset({"minio"})
-MIGRATES = re.compile(r"\bmigrat|alembic upgrade")
-ENGINE = re.compile(
+MIGRATES = regex(r"\bmigrat|alembic upgrade")
+ENGINE = regex(
     r"(?:\w+_)?(?:ENGINE|DRIVER|DIALECT|CONNECTION|CLIENT|BACKEND)|(?:DB|DATABASE)(?:_TYPE)?"
 )
 

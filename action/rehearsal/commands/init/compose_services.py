@@ -14,14 +14,15 @@ from rehearsal.commands.init.compose_texts import (
     plain_text,
 )
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.dockerfile import parse_dockerfile
 from rehearsal.source.project_files import ProjectFiles
 
-FILE = re.compile(r"(?:docker-)?compose(?:\.[\w-]+)?\.ya?ml|(?:production|prod|local|dev)\.ya?ml")
-PRODUCTION = re.compile(r"prod")
+FILE = regex(r"(?:docker-)?compose(?:\.[\w-]+)?\.ya?ml|(?:production|prod|local|dev)\.ya?ml")
+PRODUCTION = regex(r"prod")
 # Files for development, and files that override another one.
-LAST = re.compile(r"local|dev|test|ci|override|debug|docs")
-PORT = re.compile(r"[0-9]{1,5}")
+LAST = regex(r"local|dev|test|ci|override|debug|docs")
+PORT = regex(r"[0-9]{1,5}")
 KINDS = {
     "postgres": r"post(?:gres|gis)\w*|pgvector|timescaledb\w*",
     "mysql": r"mysql|mariadb|percona",

@@ -5,16 +5,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from rehearsal.regex import regex
 from rehearsal.source.project_files import ProjectFiles
 
 # A default may contain variables. The lengths are limited, so that long lines take no time.
-VARIABLE = re.compile(
+VARIABLE = regex(
     r"\$(?:(?P<escaped>\$)|(?P<name>\w+)|\{(?P<braced>\w+)"
     r"(?::?-(?P<default>(?:\$\{[^{}]{0,200}\}|[^}]){0,1000})|[^}]{0,1000})\})"
 )
 # Placeholders. `changeme` is none: app and database may both use it as the password.
-PLACEHOLDER = re.compile(r"your[-_ ]|xxx|[<>]|\.\.\.|!!!|placeholder|insert", re.IGNORECASE)
-ENV_LINE = re.compile(r"^(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)=(?P<value>.*)$", re.MULTILINE)
+PLACEHOLDER = regex(r"your[-_ ]|xxx|[<>]|\.\.\.|!!!|placeholder|insert", re.IGNORECASE)
+ENV_LINE = regex(r"^(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)=(?P<value>.*)$", re.MULTILINE)
 
 
 def known_environment(

@@ -5,12 +5,13 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
+from rehearsal.regex import regex
 from rehearsal.source.package_names import normal_name
 from rehearsal.source.project_files import ProjectFiles, join, upwards
 
-NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+NAME = regex(r"[A-Za-z0-9][\w.-]*")
 # Poetry's own operators, which pip does not know.
-CARET = re.compile(r"[\^~](?P<version>\d+(?:\.\d+)*)")
+CARET = regex(r"[\^~](?P<version>\d+(?:\.\d+)*)")
 
 
 def with_version(project: ProjectFiles, folder: str, package: str) -> str:

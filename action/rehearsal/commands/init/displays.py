@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 from rehearsal.commands.init.input_line import InputLine, place
 from rehearsal.commands.init.survey import Survey
+from rehearsal.regex import regex
 
-FIREFOX = re.compile(r"\bFirefox\(|\bBrowser\.FIREFOX\b")
-CHROME = re.compile(r"\bChrome\(|\bBrowser\.CHROME\b")
+FIREFOX = regex(r"\bFirefox\(|\bBrowser\.FIREFOX\b")
+CHROME = regex(r"\bChrome\(|\bBrowser\.CHROME\b")
 # Tests that decide this themselves, or whose browser is started for them.
-DECIDED = re.compile(r"headless|rehearsal_testing|\bxvfb|pyvirtualdisplay", re.IGNORECASE)
+DECIDED = regex(r"headless|rehearsal_testing|\bxvfb|pyvirtualdisplay", re.IGNORECASE)
 
 
 def display_lines(survey: Survey) -> Iterator[InputLine]:

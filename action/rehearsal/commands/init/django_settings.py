@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 
 from rehearsal.commands.init.input_line import InputLine, place
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.django_project import DjangoProject
 from rehearsal.source.environment_readers import dotted_name
 from rehearsal.source.falsy_value import falsy_value
 from rehearsal.source.python_settings import Assignment, PythonModule
 
 HOSTS, DEBUG, REDIRECT = "ALLOWED_HOSTS", "DEBUG", "SECURE_SSL_REDIRECT"
-ALLOWS_LOCALHOST = re.compile(r"(?<![\w-])\*(?![\w-])|(?<![\w-])\.?localhost(?![\w-])")
+ALLOWS_LOCALHOST = regex(r"(?<![\w-])\*(?![\w-])|(?<![\w-])\.?localhost(?![\w-])")
 
 
 @dataclass(frozen=True, kw_only=True)

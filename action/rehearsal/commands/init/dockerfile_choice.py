@@ -1,19 +1,19 @@
 """Choose the Dockerfile of the app in production, its stage and its build context."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 from rehearsal.config.build import APP_FILES
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.dockerfile import Dockerfile, Stage, expand, parse_dockerfile
 from rehearsal.source.image_layout import copy_words
 from rehearsal.source.project_files import ProjectFiles, join
 
-NAME = re.compile(r"(?:Docker|Container)file(?:[._-](?!dockerignore|j2|tmpl|template)[\w.-]+)?"
+NAME = regex(r"(?:Docker|Container)file(?:[._-](?!dockerignore|j2|tmpl|template)[\w.-]+)?"
                   r"|[\w-]+\.[Dd]ockerfile")  # fmt: skip
-WORD = re.compile(r"[a-z0-9]+")
+WORD = regex(r"[a-z0-9]+")
 PRODUCTION = frozenset({"prod", "production", "release"})
 DEVELOPMENT = frozenset({
     *("ci", "debug", "dev", "devcontainer", "develop", "development", "docs", "e2e", "example"),
@@ -27,7 +27,7 @@ BESIDE = frozenset({
 })  # fmt: skip
 # The parser names a stage without a name by its number: `stage-0`.
 UNNAMED = "stage-"
-FIRST_STAGE = re.compile(r"prod|production|release|runtime|final|runner|app|web|server")
+FIRST_STAGE = regex(r"prod|production|release|runtime|final|runner|app|web|server")
 
 
 @dataclass(frozen=True, kw_only=True)

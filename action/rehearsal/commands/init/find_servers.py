@@ -13,8 +13,9 @@ from rehearsal.commands.init.servers_beside import (
     part_of,
 )
 from rehearsal.commands.init.survey import Survey
+from rehearsal.regex import regex
 
-HOST = re.compile(r"(?:://(?:[^@/\s\"'`]*@)?|[\"'`])(?P<host>[a-z][a-z0-9-]*)(?=[:/\"'`])")
+HOST = regex(r"(?:://(?:[^@/\s\"'`]*@)?|[\"'`])(?P<host>[a-z][a-z0-9-]*)(?=[:/\"'`])")
 TAKEN = frozenset({"web", "localhost"})
 
 

@@ -1,21 +1,21 @@
 """Values of variables in compose files and in examples of `.env`."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 from rehearsal.commands.init.app_service import ComposeSetup
 from rehearsal.commands.init.compose_texts import env_file_values
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.project_files import ProjectFiles, join
 
-EXAMPLE = re.compile(
+EXAMPLE = regex(
     r"\.env(?:[._-]\w+)?[._-](?:example|sample|template|dist|defaults?)"
     r"|(?:example|sample)\.env|env[._-]example"
 )
 
 
 # A service elsewhere that a rehearsal must not reach: Sentry by its DSN, a proxy with a password.
-FOREIGN_LOGIN = re.compile(r"https?://[^/\s@]+@")
+FOREIGN_LOGIN = regex(r"https?://[^/\s@]+@")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,16 +5,15 @@ from collections.abc import Iterator
 
 from rehearsal.commands.init.input_line import place
 from rehearsal.commands.init.survey import Survey
+from rehearsal.regex import regex
 
 # A base class, or the fixture of pytest-django as an argument.
-LIVE_SERVER = re.compile(
+LIVE_SERVER = regex(
     r"^class \w+\(.*?\b(?:\w*LiveServerTestCase)\b|^ *(?:async )?def \w+\(.*\blive_server\b",
     re.MULTILINE,
 )
 # Anything that may be an address from outside: `TEST_SERVER`, `BASE_URL`, `--base-url`.
-GIVEN_ADDRESS = re.compile(
-    r"\b(?:os\.)?(?:environ|getenv)\b|rehearsal_testing|getoption|\bbase_url\b"
-)
+GIVEN_ADDRESS = regex(r"\b(?:os\.)?(?:environ|getenv)\b|rehearsal_testing|getoption|\bbase_url\b")
 
 
 def live_server_notes(survey: Survey) -> Iterator[str]:

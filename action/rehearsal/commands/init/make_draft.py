@@ -1,6 +1,5 @@
 """Make the draft of a workflow's step from the survey of a repository."""
 
-import re
 from collections.abc import Iterator
 
 from rehearsal.commands.init.app_port import port_lines
@@ -18,13 +17,14 @@ from rehearsal.commands.init.suites import suite_lines, suite_notes
 from rehearsal.commands.init.survey import Survey
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.input_types import SCRIPT
+from rehearsal.regex import regex
 from rehearsal.source.project_files import join
 
 # Inputs that give the app a variable.
 GIVING = frozenset({"env", "secrets", "generate-secrets"})
 # Their names become keys of YAML, and parts of expressions.
 NAMES_ONLY = frozenset({"secrets", "generate-secrets"})
-VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+VARIABLE_NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 # GitHub would evaluate an expression, and each line of a list is one item.
 EXPRESSION = "${{"
 NOT_WRITTEN = "The value of {} cannot be written as plain text on one line. Write it yourself. {}"

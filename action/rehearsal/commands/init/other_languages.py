@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from rehearsal.regex import regex
 from rehearsal.source.code_search import MAX_FILES, TEST_PATH
 from rehearsal.source.project_files import ProjectFiles
 from rehearsal.source.settings_variables import SettingsVariable
@@ -18,7 +19,7 @@ READINGS = (
     (("application.properties", "application.yml", "application.yaml"),
      r"\$\{(?P<name>[A-Z][A-Z0-9_]{2,99})\}"),
 )  # fmt: skip
-RAILS = re.compile(r"^[ \t]*gem [\"']rails[\"']", re.MULTILINE)
+RAILS = regex(r"^[ \t]*gem [\"']rails[\"']", re.MULTILINE)
 KEY_OF_RAILS = "SECRET_KEY_BASE"
 
 

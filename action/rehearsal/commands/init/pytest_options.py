@@ -5,20 +5,19 @@ import re
 import tomllib
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.project_files import ProjectFiles, join, upwards
 from rehearsal.source.suite_command import lists_all
 
 # Where pytest looks for its configuration, in its order, and the section of each file.
 SECTIONS = {"pytest.ini": "pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest"}
 PYPROJECT = "pyproject.toml"
-DJANGO = re.compile(
-    r"(?<!\S)--(?:ds|reuse-db|create-db|no-?migrations|dc)\b|DJANGO_SETTINGS_MODULE"
-)
+DJANGO = regex(r"(?<!\S)--(?:ds|reuse-db|create-db|no-?migrations|dc)\b|DJANGO_SETTINGS_MODULE")
 # Options of other plugins, which fail where the plugin is not installed.
 PLUGINS = {"--cov": "pytest-cov", "--numprocesses": "pytest-xdist", "--timeout": "pytest-timeout"}
 SHORT = {"-n": "--numprocesses"}
 # What tests with Django's settings use.
-NEEDS_DJANGO = re.compile(
+NEEDS_DJANGO = regex(
     r"^[ \t]*(?:from|import) django\b|\b(?:django_db|live_server|django_user_model|admin_client)\b",
     re.MULTILINE,
 )

@@ -7,30 +7,31 @@ from itertools import islice
 from rehearsal.commands.init.input_line import InputLine, place
 from rehearsal.commands.init.rerooted import rerooted
 from rehearsal.commands.init.survey import Survey
+from rehearsal.regex import regex
 from rehearsal.source.code_search import MAX_FILES, TEST_PATH
 from rehearsal.source.django_project import DjangoProject, locate_module
 from rehearsal.source.project_files import join
 
 # A route of Django: path("shop/", …), re_path(r"^$", …). What include() brings stays unknown.
-DJANGO_ROUTE = re.compile(
+DJANGO_ROUTE = regex(
     r"""\b(?P<kind>path|re_path|url)\(\s*(?:route\s*=\s*)?r?["'](?P<path>[^"'\n]*)["']"""
 )
-ROOT = re.compile(r"\^?/?\$?")
+ROOT = regex(r"\^?/?\$?")
 # A function that makes routes of its own: debug pages, files, languages.
-MORE_ROUTES = re.compile(r"i18n_patterns|router\.urls|\+=? *\w*(?:urls|patterns)\b")
+MORE_ROUTES = regex(r"i18n_patterns|router\.urls|\+=? *\w*(?:urls|patterns)\b")
 HEALTH = (
     r"(?:health|healthz|health[-_]?check|livez|readyz|ping|up|_health|status|liveness|readiness)"
 )
-DJANGO_HEALTH = re.compile(rf"\^?(?P<path>(?:\w+/)*{HEALTH}/?)\$?")
-ADMIN = re.compile(r"(?P<path>[\w-]+/)")
+DJANGO_HEALTH = regex(rf"\^?(?P<path>(?:\w+/)*{HEALTH}/?)\$?")
+ADMIN = regex(r"(?P<path>[\w-]+/)")
 # A route of FastAPI, Flask, Express and others: @app.get("/health"), app.get('/', …).
-ROUTE = re.compile(
+ROUTE = regex(
     r"""\b\w{0,40}(?:app|router|server|api|bp|blueprint|site)\w{0,40}\.(?:get|route|use|head)\(\s*["'](?P<path>/[^"'\n]*)["']""",
     re.IGNORECASE,
 )
-PLAIN = re.compile(r"/[\w/.-]*")
+PLAIN = regex(r"/[\w/.-]*")
 SUFFIXES = (".py", ".js", ".mjs", ".cjs", ".ts")
-FASTAPI = re.compile(r"\bFastAPI\(")
+FASTAPI = regex(r"\bFastAPI\(")
 
 
 def ready_lines(survey: Survey) -> Iterator[InputLine]:

@@ -1,6 +1,5 @@
 """Read a repository for `rehearse init`."""
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from rehearsal.commands.init.minimal_dockerfile import minimal_dockerfile
 from rehearsal.commands.init.survey import Survey, find_survey
 from rehearsal.outside.files import list_folders, read_text
 from rehearsal.outside.git import git_output
+from rehearsal.regex import regex
 from rehearsal.source.project_files import ProjectFiles, join
 from rehearsal.verdict import MisconfiguredError
 
@@ -19,7 +19,7 @@ SEARCH_DEPTH = 5
 # Texts of files that are kept, for those that are read again and again.
 MAX_KEPT = 64
 # Files like .env, .env.production, .envs/.local/.django and web.env.
-HOLDS_VARIABLES = re.compile(r"(?:^|/)\.envs?(?:$|[./_-])|\.env$")
+HOLDS_VARIABLES = regex(r"(?:^|/)\.envs?(?:$|[./_-])|\.env$")
 
 
 def read_survey(top: Path, environ: Mapping[str, str]) -> Survey:

@@ -3,21 +3,21 @@
 import re
 from collections.abc import Iterator
 
-STRICT = re.compile(
-    r"^[ \t]*set[ \t]+(?:-[a-z]{0,20}u[a-z]{0,20}\b|.*-o[ \t]+nounset)", re.MULTILINE
-)
-READ = re.compile(
+from rehearsal.regex import regex
+
+STRICT = regex(r"^[ \t]*set[ \t]+(?:-[a-z]{0,20}u[a-z]{0,20}\b|.*-o[ \t]+nounset)", re.MULTILINE)
+READ = regex(
     r"\$(?:\{(?P<braced>[A-Z][A-Z0-9_]{1,99})(?P<rest>[^}]{0,500})\}|(?P<name>[A-Z][A-Z0-9_]{1,99}))"
 )
-SET = re.compile(
+SET = regex(
     r"^[ \t]*(?:(?:export|local|readonly)[ \t]+)?(?P<name>[A-Z][A-Z0-9_]{1,99})=", re.MULTILINE
 )
 # The shell or the image sets these.
 USUAL = frozenset(
     {"HOME", "PATH", "PWD", "UID", "EUID", "USER", "HOSTNAME", "IFS", "RANDOM", "PORT"}
 )
-DEFAULT = re.compile(r":?[-+=]")
-ASKED = re.compile(r":?\?")
+DEFAULT = regex(r":?[-+=]")
+ASKED = regex(r":?\?")
 
 
 def script_variables(text: str) -> Iterator[str]:

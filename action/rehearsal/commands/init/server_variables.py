@@ -8,14 +8,13 @@ from rehearsal.commands.init.script_variables import script_variables
 from rehearsal.commands.init.servers_beside import ServerBeside, part_of
 from rehearsal.commands.init.survey import Survey
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 
 # Names of the main servers of an app: set them even if the app has a default.
-MAIN = re.compile(
-    r"(?:\w+_)?(?:DATABASE|DB|POSTGRES|MYSQL|MONGO(?:DB)?|REDIS|CELERY_BROKER)_?UR[LI]"
-)
-HERE = re.compile(r"localhost|127\.0\.0\.1")
+MAIN = regex(r"(?:\w+_)?(?:DATABASE|DB|POSTGRES|MYSQL|MONGO(?:DB)?|REDIS|CELERY_BROKER)_?UR[LI]")
+HERE = regex(r"localhost|127\.0\.0\.1")
 # Further servers of a kind, which an app does not need.
-SPARE = re.compile(r"REPLICA|READER|SHADOW|TEST_|_TEST|GEO_")
+SPARE = regex(r"REPLICA|READER|SHADOW|TEST_|_TEST|GEO_")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from rehearsal.commands.init.compose_services import ComposeService, host_name, is_whole
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 
 IMAGES = {
     "postgres": "postgres:17", "mysql": "mysql:8.4", "mongo": "mongo:8", "redis": "redis:8",
@@ -35,8 +36,8 @@ NAME_WORDS = {
     "memcached": r"MEMCACHED?", "elasticsearch": r"ELASTIC(?:SEARCH)?",
     "mail": r"EMAIL|MAIL|SMTP", "minio": r"MINIO|S3",
 }  # fmt: skip
-SCHEME = re.compile(r"(?<![\w+])(?P<scheme>[a-z][a-z0-9]*(?:\+\w+)?)://")
-LOGIN = re.compile(
+SCHEME = regex(r"(?<![\w+])(?P<scheme>[a-z][a-z0-9]*(?:\+\w+)?)://")
+LOGIN = regex(
     r"[a-z][\w+]*://(?P<user>[\w.-]+):(?P<password>[\w.-]+)@(?P<host>[\w-]+)(?::\d+)?/(?P<name>[\w-]*)"
 )
 DATABASE_WORDS = r"DB|DATABASE|SQL"

@@ -13,15 +13,16 @@ from rehearsal.commands.init.rerooted import rerooted
 from rehearsal.commands.init.survey import Survey
 from rehearsal.commands.init.tests_address import TestsAddress, find_address
 from rehearsal.commands.init.variable_values import is_secret, plain_value
+from rehearsal.regex import regex
 from rehearsal.source.django_project import find_django
 from rehearsal.source.project_files import ProjectFiles, join
 from rehearsal.source.settings_variables import settings_variables
 from rehearsal.source.suite_command import SuiteCommand, guess_command
 
 DEFAULT_FOLDER = "functional_tests"
-IMPORTS_DJANGO = re.compile(r"^[ \t]*(?:from|import) django\b", re.MULTILINE)
+IMPORTS_DJANGO = regex(r"^[ \t]*(?:from|import) django\b", re.MULTILINE)
 # Before the last of several commands, which runs the tests.
-RUNS_TESTS = re.compile(r"(?<=&& )(?=[^&]*$)")
+RUNS_TESTS = regex(r"(?<=&& )(?=[^&]*$)")
 NO_TESTS = (
     "No browser tests were found. Write some, and write the command that runs them under "
     "test-command. $REHEARSAL_URL is the app's address."

@@ -17,6 +17,7 @@ from rehearsal.commands.init.other_languages import other_variables
 from rehearsal.commands.init.rerooted import rerooted
 from rehearsal.commands.init.variable_values import is_secret
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.app_shape import AppShape, find_app_shape
 from rehearsal.source.image_layout import find_in_image
 from rehearsal.source.packages import declared
@@ -26,7 +27,7 @@ from rehearsal.source.suite_finder import find_django_folder, find_suite
 
 NODE = (".js", ".mjs", ".cjs", ".ts", ".mts")
 # Code of Node that fails if a variable is not set.
-THROWS = re.compile(r"\bthrow\b|\bassert|\binvariant\(|process\.exit|required", re.IGNORECASE)
+THROWS = regex(r"\bthrow\b|\bassert|\binvariant\(|process\.exit|required", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,24 +7,23 @@ from dataclasses import replace
 from rehearsal.commands.init.browser_tests import CYPRESS, PLAYWRIGHT
 from rehearsal.commands.init.input_line import place
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.project_files import ProjectFiles, join, upwards
 
 # An address that tests open if nothing gives them another one.
-FIXED_ADDRESS = re.compile(r"https?://(?:localhost|127\.0\.0\.1):(?P<port>\d{2,5})")
-OUR_ADDRESS = re.compile(r"\b(?:REHEARSAL_URL|TEST_SERVER)\b|rehearsal_testing|\blive_url\b")
+FIXED_ADDRESS = regex(r"https?://(?:localhost|127\.0\.0\.1):(?P<port>\d{2,5})")
+OUR_ADDRESS = regex(r"\b(?:REHEARSAL_URL|TEST_SERVER)\b|rehearsal_testing|\blive_url\b")
 # A variable with the address of the app, as tests read it.
-ADDRESS_VARIABLE = re.compile(
+ADDRESS_VARIABLE = regex(
     r"""(?:process\.env\.|(?:environ(?:\.get)?|getenv|env)[\[(]\s*["'])"""
     r"(?P<name>[A-Z][A-Z0-9_]*(?:URL|URI|ADDRESS|ORIGIN|HOST))\b"
 )
 # The fixture of pytest-base-url, which pytest-playwright and pytest-selenium bring, and its users.
-BASE_URL = re.compile(
-    r"\.goto\(\s*f?[\"'](?:/|\{base_url\})|\bdef test_\w+\([^)]{0,500}\bbase_url\b"
-)
-DEFINES_BASE_URL = re.compile(r"\bdef base_url\b|base_url\s*=|--base-url")
-PYTHON_PLAYWRIGHT = re.compile(r"^[ \t]*(?:from|import) playwright\b", re.MULTILINE)
-PAGE = re.compile(r"\bdef test_\w+\([^)]{0,500}\bpage\b")
-WEB_SERVER = re.compile(r"^[ \t]*webServer\s*:", re.MULTILINE)
+BASE_URL = regex(r"\.goto\(\s*f?[\"'](?:/|\{base_url\})|\bdef test_\w+\([^)]{0,500}\bbase_url\b")
+DEFINES_BASE_URL = regex(r"\bdef base_url\b|base_url\s*=|--base-url")
+PYTHON_PLAYWRIGHT = regex(r"^[ \t]*(?:from|import) playwright\b", re.MULTILINE)
+PAGE = regex(r"\bdef test_\w+\([^)]{0,500}\bpage\b")
+WEB_SERVER = regex(r"^[ \t]*webServer\s*:", re.MULTILINE)
 WEB_SERVER_NOTE = (
     "{} has webServer, which starts the app without the image. Leave webServer out if "
     "process.env.REHEARSAL_URL is set."

@@ -5,16 +5,17 @@ from collections.abc import Iterator
 
 from rehearsal.commands.init.input_line import InputLine
 from rehearsal.config.variables import SECRET_LIKE_NAME
+from rehearsal.regex import regex
 from rehearsal.source.environment_readings import TYPED
 
 # Keys that only the app uses: a new random value for each run is best.
-OWN_SECRET = re.compile(
+OWN_SECRET = regex(
     r"(?:^|.*_)(?:SECRET_?KEY(?:_BASE)?|SESSION_(?:SECRET|KEY)|COOKIE_(?:SECRET|KEY)|APP_KEY"
     r"|APP_SECRET|(?:NEXT)?AUTH_SECRET|JWT_(?:SECRET|KEY)|JWT_SECRET_KEY|CSRF_SECRET|SIGNING_KEY"
     r"|SALT|DB_PASS(?:WORD)?|(?:POSTGRES|PG|MYSQL|DATABASE|REDIS)_?PASS(?:WORD)?)"
 )
 # GitHub takes no secret of such a name, and GITHUB_TOKEN would be the job's own token.
-OF_GITHUB = re.compile(r"GITHUB_", re.IGNORECASE)
+OF_GITHUB = regex(r"GITHUB_", re.IGNORECASE)
 # Any user may write there.
 TEMPORARY = "/tmp"  # noqa: S108 -- in the container
 DATABASE_FILE = f"{TEMPORARY}/rehearsal.sqlite3"
@@ -36,7 +37,7 @@ BY_ENDING = (
     (r"TIMEOUT|COUNT|SIZE|WORKERS|THREADS|AGE|SECONDS|DAYS|LIMIT|MAX|ID", "1"),
 )  # fmt: skip
 OTHER_TYPES = {"address of mail": "someone@example.com", "list": "[]"}
-ADMIN_PATH = re.compile(r".*ADMIN_(?:URL|PATH)")
+ADMIN_PATH = regex(r".*ADMIN_(?:URL|PATH)")
 
 
 def is_secret(name: str) -> bool:

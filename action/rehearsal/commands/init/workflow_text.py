@@ -1,6 +1,5 @@
 """Write the draft as the text of a workflow file."""
 
-import re
 import textwrap
 from collections.abc import Iterator
 
@@ -9,6 +8,7 @@ from rehearsal.commands.init.input_line import Draft, InputLine
 from rehearsal.config.input_table import INPUTS
 from rehearsal.config.variables import stored_name
 from rehearsal.local.yaml_file import CONSTANTS, NUMBER
+from rehearsal.regex import regex
 
 ACTION = f"OWNER/dress-rehearsal/action@v{__version__}"
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
@@ -36,9 +36,9 @@ jobs:
 """
 STEP, KEY, ITEM = " " * 6, " " * 8, " " * 10
 WIDTH = 100
-SPACE_FIRST = re.compile(r"\n* ")
+SPACE_FIRST = regex(r"\n* ")
 # Text that YAML reads as it is, without quotes.
-PLAIN = re.compile(r"[A-Za-z0-9/.$_](?:[^\n#:]|:(?=\S)|(?<=\S)#)*")
+PLAIN = regex(r"[A-Za-z0-9/.$_](?:[^\n#:]|:(?=\S)|(?<=\S)#)*")
 
 
 def workflow_text(draft: Draft, *, branch: str = "main", action: str = ACTION) -> str:

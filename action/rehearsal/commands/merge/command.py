@@ -19,13 +19,14 @@ from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
 from rehearsal.pipeline.since_baseline import SinceBaseline
 from rehearsal.redaction.redactor import Redactor
+from rehearsal.regex import regex
 from rehearsal.report.annotations import MAX_ANNOTATIONS
 from rehearsal.report.closing import closing
 from rehearsal.results.file_names import PAGE_FILE, SUMMARY_FILE, VERDICT_FILE
 from rehearsal.results.verdict_json import write_json
 from rehearsal.verdict import MisconfiguredError, Verdict
 
-NUMBER = re.compile(r"[1-9][0-9]{0,3}\Z", re.ASCII)
+NUMBER = regex(r"[1-9][0-9]{0,3}\Z", re.ASCII)
 # Source: GitHub's documentation of the `needs` context.
 JOB_RESULTS = ("", SUCCESS, "failure", "cancelled", "skipped")
 REPLACED = "{} is left out: a later attempt of the workflow run replaced it."

@@ -5,13 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.file_names import PAGE_FILE
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.shard import WHOLE_SUITE, Shard, parse_shard
 from rehearsal.results.tests import SuiteResults
 
-ATTEMPT = re.compile(r"-([1-9][0-9]{0,3})\Z", re.ASCII)
+ATTEMPT = regex(r"-([1-9][0-9]{0,3})\Z", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,14 +1,14 @@
 """What the predicate of our attestations holds; action/predicate.schema.json comes from it."""
 
-import re
 from typing import Annotated
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.results.digest_format import DIGEST
 from rehearsal.results.json_fields import Json
 from rehearsal.results.origin import Origin
 
-REFERENCE = re.compile(r"^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9])[A-Za-z0-9._:/@-]{0,511}$")
+REFERENCE = regex(r"^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9])[A-Za-z0-9._:/@-]{0,511}$")
 
 
 @dataclass(frozen=True, kw_only=True)

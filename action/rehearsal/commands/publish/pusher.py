@@ -11,9 +11,10 @@ from rehearsal.commands.publish.verify import Verifier
 from rehearsal.dataclass import dataclass
 from rehearsal.outside.github import Console
 from rehearsal.outside.registry import Registries
+from rehearsal.regex import regex
 
 # What the client prints at the end of a push.
-PUSHED = re.compile(r"^\S+: digest: (sha256:[0-9a-f]{64}) size: [0-9]+\s*$", re.MULTILINE)
+PUSHED = regex(r"^\S+: digest: (sha256:[0-9a-f]{64}) size: [0-9]+\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)

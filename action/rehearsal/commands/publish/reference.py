@@ -4,13 +4,14 @@ import re
 
 from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.verdict import MisconfiguredError
 
 # Source: distribution/reference, the grammar of reference.go.
-HOST = re.compile(r"(\[[0-9a-fA-F:]+\]|[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?)(:[0-9]+)?")
+HOST = regex(r"(\[[0-9a-fA-F:]+\]|[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?)(:[0-9]+)?")
 COMPONENT = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
-REPOSITORY = re.compile(rf"{COMPONENT}(/{COMPONENT})*")
-TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+REPOSITORY = regex(rf"{COMPONENT}(/{COMPONENT})*")
+TAG = regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 # Registry and repository together have at most so many characters.
 MAX_LENGTH = 255
 DOCKER_HUB = "docker.io"

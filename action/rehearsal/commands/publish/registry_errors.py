@@ -4,6 +4,7 @@ import re
 
 from rehearsal.commands.publish.reference import split_repository
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,13 +104,13 @@ OTHER_REASON = Reason(
     hint="The message above is from the docker client. Solve that problem, then run this again.",
 )
 # Credentials in a message: a password or a signature in a URL, a token in a header.
-URL_USER = re.compile(r"(?<=://)[^/@\s\"']+@")
-URL_QUERY = re.compile(r"(https?://[^\s\"'?]+)\?[^\s\"']*")
-AUTHORIZATION = re.compile(r"\b(Bearer|Basic)(\s+)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
+URL_USER = regex(r"(?<=://)[^/@\s\"']+@")
+URL_QUERY = regex(r"(https?://[^\s\"'?]+)\?[^\s\"']*")
+AUTHORIZATION = regex(r"\b(Bearer|Basic)(\s+)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
 # A URL says nothing about the reason, but may contain a word like `denied`.
-URLS = re.compile(r"https?://\S+|\[\S+\]")
+URLS = regex(r"https?://\S+|\[\S+\]")
 # What a push prints on its way: with containerd's image store it comes before the error.
-PROGRESS = re.compile(r"^(The push refers to repository \[.*\]|[0-9a-f]{12}: .*)$", re.MULTILINE)
+PROGRESS = regex(r"^(The push refers to repository \[.*\]|[0-9a-f]{12}: .*)$", re.MULTILINE)
 MAX_LENGTH = 600
 
 

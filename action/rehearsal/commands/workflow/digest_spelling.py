@@ -1,9 +1,9 @@
 """How a job hands a digest to another job, although a secret may have lines like `1` or `443`."""
 
-import re
 from collections.abc import Mapping
 
 from rehearsal.commands.workflow.dropped_outputs import dropped
+from rehearsal.regex import regex
 from rehearsal.results.digest_format import DIGEST
 
 LETTERS = "ghijklmnopqrstuv"
@@ -12,7 +12,7 @@ HEXADECIMAL = "0123456789abcdef"
 SPELLINGS: Mapping[str, str] = {"hex": f"sha256:{HEXADECIMAL}", "letters": LETTERS}
 TO_LETTERS = str.maketrans(HEXADECIMAL, LETTERS)
 TO_HEXADECIMAL = str.maketrans(LETTERS, HEXADECIMAL)
-IN_LETTERS = re.compile(f"[{LETTERS}]{{64}}")
+IN_LETTERS = regex(f"[{LETTERS}]{{64}}")
 # A longer text occurs in one of 250,000 digests.
 MAX_LENGTH_BY_CHANCE = 5
 

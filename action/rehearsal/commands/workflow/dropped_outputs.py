@@ -5,14 +5,14 @@ actions/runner of August 2026, InitializeSecretMasker in Worker.cs, “Skip outp
 JobExtension.cs. It also hides encoded forms of a line: these occur in no output of ours.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 
 from rehearsal.redaction.secret import LINE_END, Secret
+from rehearsal.regex import regex
 from rehearsal.verdict import MisconfiguredError
 
 # Lines that occur by chance in image IDs, in counts of tests, or in ids of causes.
-SHORT_LINE = re.compile(r"[0-9a-f]{1,3}|[a-z:-]{1,2}")
+SHORT_LINE = regex(r"[0-9a-f]{1,3}|[a-z:-]{1,2}")
 ONE_LINE = (
     "Write secrets of several lines in one line: JSON without line breaks (jq -c .), anything else "
     "as base64, which the app decodes."

@@ -6,18 +6,18 @@ works out from the inputs what it has to do.
 """
 
 import json
-import re
 from collections.abc import Sequence
 
 from rehearsal.config.inputs import Inputs
 from rehearsal.config.workflow_inputs import BROWSER_NAME, BROWSER_VARIABLE, MAX_JOBS
 from rehearsal.dataclass import dataclass
 from rehearsal.redaction.secret import ANY_NAME, parse_variables
+from rehearsal.regex import regex
 from rehearsal.results.shard import shard_title
 from rehearsal.verdict import MisconfiguredError
 
 # How the matrix of rehearsal.yml names a browser of several lines: by its number.
-NUMBERED_BROWSER = re.compile(r"browser ([1-9][0-9]{0,2})")
+NUMBERED_BROWSER = regex(r"browser ([1-9][0-9]{0,2})")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,23 +5,24 @@ from collections.abc import Collection, Iterator, Mapping
 
 from rehearsal.diagnosis.needs.need_context import NeedContext, Proposal
 from rehearsal.diagnosis.paste import in_step
+from rehearsal.regex import regex
 from rehearsal.results.next_need import NextNeed
 from rehearsal.source.suite_files import suite_files
 
 # Code that starts a browser on this machine. BrowserTestCase starts Chrome by default.
 STARTS = {
-    "firefox": re.compile(r"^[^#\n]*\bwebdriver\.Firefox\(", re.MULTILINE),
-    "chrome": re.compile(
+    "firefox": regex(r"^[^#\n]*\bwebdriver\.Firefox\(", re.MULTILINE),
+    "chrome": regex(
         r"^[^#\n]*(?:\bwebdriver\.Chrome\(|^class \w+\((?:\w+\.)?BrowserTestCase\b)", re.MULTILINE
     ),
 }
 OUR_BROWSER = "BROWSER"
-OURS = re.compile(r"\bBrowserTestCase\b")
+OURS = regex(r"\bBrowserTestCase\b")
 TITLES = {"firefox": "Firefox", "chrome": "Chrome"}
 PACKAGES = {"firefox": "firefox-esr", "chrome": "chromium chromium-driver"}
 # In characters: how far to read the arguments of the call.
 MAX_CALL = 300
-HEADLESS = re.compile(r"headless", re.IGNORECASE)
+HEADLESS = regex(r"headless", re.IGNORECASE)
 
 
 def browsers(context: NeedContext) -> Iterator[Proposal]:

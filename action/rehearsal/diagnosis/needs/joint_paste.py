@@ -5,19 +5,20 @@ from collections.abc import Collection, Iterable
 
 from rehearsal.config.input_table import INPUTS
 from rehearsal.diagnosis.paste import in_step
+from rehearsal.regex import regex
 from rehearsal.source.text_lines import split_lines
 
-SNIPPET_BREAK = re.compile(r"\n\n(?=# )")
-ALTERNATIVE = re.compile(r"# (?:or|instead)\b")
-INPUT = re.compile(
+SNIPPET_BREAK = regex(r"\n\n(?=# )")
+ALTERNATIVE = regex(r"# (?:or|instead)\b")
+INPUT = regex(
     r"# .*?\bin [^,\n]+, under the step's with:, add:\n(?P<name>[a-z-]+): (?P<value>.+)",
     re.DOTALL,
 )
-VARIABLE = re.compile(r"# .*under the step's env:, add:\n(?P<lines>.+)", re.DOTALL)
-AFTER_LINE = re.compile(r", after line \d+, add:$")
-GOES_ON = re.compile(r"# and\b")
-ONLY_IF = re.compile(r"# only if\b")
-LEAD = re.compile(r"# (?:either |and also, |and |only if [^,]*, )?")
+VARIABLE = regex(r"# .*under the step's env:, add:\n(?P<lines>.+)", re.DOTALL)
+AFTER_LINE = regex(r", after line \d+, add:$")
+GOES_ON = regex(r"# and\b")
+ONLY_IF = regex(r"# only if\b")
+LEAD = regex(r"# (?:either |and also, |and |only if [^,]*, )?")
 # The last one, since the variables of the step that hold the secrets follow.
 SECRETS = "secrets"
 

@@ -5,19 +5,20 @@ from collections.abc import Iterator
 
 from rehearsal.diagnosis import django_static
 from rehearsal.diagnosis.needs.need_context import NeedContext, Proposal
+from rehearsal.regex import regex
 from rehearsal.results.next_need import NextNeed
 from rehearsal.source.code_search import TEST_PATH
 from rehearsal.source.django_project import DjangoProject
 from rehearsal.verdict import Verdict
 
 # A file of an app, or of the project, that pages link to.
-STATIC_FILE = re.compile(r"(?:^|/)static/.*\.(?:css|js)$")
-OTHERS = re.compile(r"(?:^|/)(?:node_modules|staticfiles|\.?venv|site-packages)/")
+STATIC_FILE = regex(r"(?:^|/)static/.*\.(?:css|js)$")
+OTHERS = regex(r"(?:^|/)(?:node_modules|staticfiles|\.?venv|site-packages)/")
 APP = "django.contrib.staticfiles"
 # Servers of Python apps that serve no file by themselves.
 SERVES_NONE = frozenset({"gunicorn", "uvicorn", "hypercorn", "daphne", "granian", "waitress"})
 # Something else may serve them: another server, a storage elsewhere, a view.
-OTHER_SERVERS = re.compile(
+OTHER_SERVERS = regex(
     r"nginx|caddy|apache|dj_static|whitenoise|servestatic|static-map|storages\.backends|s3boto"
     r"|boto3|AWS_|GS_BUCKET|azure|cloudinary|staticfiles_urlpatterns|views\.static|--insecure"
     r"|ASGIStaticFilesHandler|StaticFilesHandler|STATIC_URL\s*=\s*[\"']https?:",

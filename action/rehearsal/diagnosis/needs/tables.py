@@ -8,13 +8,14 @@ from pathlib import PurePosixPath
 from rehearsal.diagnosis.django_static import manage_command
 from rehearsal.diagnosis.needs.need_context import NeedContext, Proposal
 from rehearsal.diagnosis.paste import in_step
+from rehearsal.regex import regex
 from rehearsal.results.next_need import NextNeed
 from rehearsal.source.code_search import MAX_FILES, TEST_PATH
 
-MIGRATION = re.compile(r"(?:^|/)migrations/\d\w*\.py$")
-DATABASE_FILE = re.compile(r"\.(?:sqlite3?|db)$")
-MIGRATES = re.compile(r"\bmigrate\b|\bcall_command\(\s*[\"']migrate[\"']")
-SQLITE = re.compile(r"backends\.sqlite3|sqlite://")
+MIGRATION = regex(r"(?:^|/)migrations/\d\w*\.py$")
+DATABASE_FILE = regex(r"\.(?:sqlite3?|db)$")
+MIGRATES = regex(r"\bmigrate\b|\bcall_command\(\s*[\"']migrate[\"']")
+SQLITE = regex(r"backends\.sqlite3|sqlite://")
 SETUP = "setup-command"
 
 

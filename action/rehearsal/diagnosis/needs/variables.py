@@ -1,12 +1,12 @@
 """Environment variables that the settings need and the container does not get."""
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
 from rehearsal.config.variables import SECRET_LIKE_NAME, stored_name
 from rehearsal.diagnosis.needs.need_context import NeedContext, Proposal
 from rehearsal.diagnosis.paste import in_step, in_step_env
+from rehearsal.regex import regex
 from rehearsal.results.next_need import NextNeed
 from rehearsal.source.app_shape import AppShape
 from rehearsal.source.code_search import TEST_PATH
@@ -14,13 +14,11 @@ from rehearsal.source.settings_variables import SettingsVariable, settings_varia
 
 MAX_VARIABLES = 20
 # A framework's own key may have any value.
-RANDOM = re.compile(r"(?:DJANGO_|FLASK_|APP_)?SECRET_KEY(?:_BASE)?")
+RANDOM = regex(r"(?:DJANGO_|FLASK_|APP_)?SECRET_KEY(?:_BASE)?")
 # Usual names of scripts without a suffix.
-SCRIPT = re.compile(r"(?:^|/)(?:docker[-_])?(?:entrypoint|start|run|launch)[\w-]*$")
-IN_SHELL = re.compile(r"(?<![\w$.-])([A-Za-z_]\w{2,99})=")
-IN_PYTHON = re.compile(
-    r"environ(?:\.setdefault\(\s*|\[)[\"']([A-Z]\w{2,99})[\"'](?:\]\s*=(?!=)|\s*,)"
-)
+SCRIPT = regex(r"(?:^|/)(?:docker[-_])?(?:entrypoint|start|run|launch)[\w-]*$")
+IN_SHELL = regex(r"(?<![\w$.-])([A-Za-z_]\w{2,99})=")
+IN_PYTHON = regex(r"environ(?:\.setdefault\(\s*|\[)[\"']([A-Z]\w{2,99})[\"'](?:\]\s*=(?!=)|\s*,)")
 MAX_PATHS = 2000
 HOSTS = "ALLOWED_HOSTS"
 

@@ -12,8 +12,9 @@ from rehearsal.local.expressions.values import (
     is_equal,
     require_known,
 )
+from rehearsal.regex import regex
 
-PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(\d+)\}|[{}]")
+PLACEHOLDER = regex(r"\{\{|\}\}|\{(\d+)\}|[{}]")
 
 
 def call_function(name: str, arguments: Sequence[Value]) -> Value:

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 from rehearsal.dataclass import dataclass
 from rehearsal.local.expressions.values import ExpressionError, Scalar, parse_number
+from rehearsal.regex import regex
 
 # GitHub's own limit.
 MAX_DEPTH = 50
 # `a || b || c …` makes a tree as deep as it is long; Python's recursion limit is 1000 calls.
 MAX_TOKENS = 400
 
-TOKEN = re.compile(
+TOKEN = regex(
     r"""\s*(?:
         (?P<text>'(?:[^']|'')*')
       | (?P<number>[+-]?(?:0x[0-9a-fA-F]+|0o[0-7]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.]))

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Protocol, TypeAlias, runtime_checkable
 
-DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
-HEX_OR_OCTAL = re.compile(r"0(x[0-9a-fA-F]+|o[0-7]+)\Z")
+from rehearsal.regex import regex
+
+DECIMAL = regex(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
+HEX_OR_OCTAL = regex(r"0(x[0-9a-fA-F]+|o[0-7]+)\Z")
 
 
 class ExpressionError(Exception):

@@ -1,7 +1,6 @@
 """Run a program of ours in the app's container, with the Python that runs the app."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ from rehearsal.pipeline.audit.programs import run_program
 from rehearsal.pipeline.audit.subject import Subject
 from rehearsal.pipeline.stages.ask_again import has_memory_limit
 from rehearsal.pipeline.stages.in_place_of_app import IN_PLACE_OF_APP
+from rehearsal.regex import regex
 
 # In seconds, for one program.
 TIMEOUT = 30.0
@@ -17,7 +17,7 @@ TIMEOUT = 30.0
 GRACE = 2.0
 # 128 and the number of SIGALRM.
 ALARMED = 142
-INTERPRETER = re.compile(r"/(?:\S*/)?python[\d.]*")
+INTERPRETER = regex(r"/(?:\S*/)?python[\d.]*")
 # Characters of a line that a reason quotes.
 MAX_LENGTH = 200
 # What begins the lines that are ours, among those that the app prints when it is imported.

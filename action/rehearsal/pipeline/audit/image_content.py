@@ -1,6 +1,5 @@
 """Read the image's layers as a stream, and look for secrets and stray files in them."""
 
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,10 +13,11 @@ from rehearsal.pipeline.audit.found_layers import FoundLayers
 from rehearsal.pipeline.audit.known_secrets import known_secrets
 from rehearsal.pipeline.audit.layer_scan import LayerScan
 from rehearsal.pipeline.audit.subject import Subject
+from rehearsal.regex import regex
 from rehearsal.report.words import join_names
 
 # What builders write around the command that made a layer.
-BUILDERS_WORDS = re.compile(r"\A/bin/sh -c #\(nop\)\s+| # buildkit\Z")
+BUILDERS_WORDS = regex(r"\A/bin/sh -c #\(nop\)\s+| # buildkit\Z")
 # In characters, of such a command.
 MAX_COMMAND = 120
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 
 from rehearsal.audit.observations import ContainerProcess
 from rehearsal.pipeline.audit.subject import Subject
+from rehearsal.regex import regex
 
 # More than an app has.
 MAX_PROCESSES = 1000
 # Podman shows a command of several lines as it is, so some lines are no process.
-LINE = re.compile(r"(?P<user>\S+)\s+(?P<pid>\d+)\s+(?P<parent>\d+)\s+(?P<command>\S.*)")
+LINE = regex(r"(?P<user>\S+)\s+(?P<pid>\d+)\s+(?P<parent>\d+)\s+(?P<command>\S.*)")
 # How ps shows a process that has ended, while its parent does not ask for its exit code.
 ZOMBIE = "<defunct>"
 # The number of the first process, as the container sees it.

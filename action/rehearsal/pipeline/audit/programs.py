@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from rehearsal.audit.observations import ProgramOutput
 from rehearsal.pipeline.audit.subject import Subject
+from rehearsal.regex import regex
 
 # In bytes, of what one program prints.
 MAX_OUTPUT = 1 << 20
 # A program that is not there: what a shell returns, and Docker and Podman in its place.
 NOT_STARTED = (126, 127)
-REFUSED = re.compile(r"^(?:OCI runtime exec failed|Error: (?:crun|runc)): ", re.MULTILINE)
+REFUSED = regex(r"^(?:OCI runtime exec failed|Error: (?:crun|runc)): ", re.MULTILINE)
 
 
 class OutOfTimeError(Exception):

@@ -3,30 +3,30 @@
 Nothing of a secret is read: of the variables that are secrets, only the names are told.
 """
 
-import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from rehearsal.config.rehearsal_plan import Plan
+from rehearsal.regex import regex
 
 # The names of variables that may say where a server is.
-ABOUT_SERVERS = re.compile(
+ABOUT_SERVERS = regex(
     r"(?:\w*_)?(?:PG|POSTGRES|DB|DATABASE|SQL|MYSQL|MARIADB|MONGO|MONGODB|REDIS|VALKEY|CACHE|BROKER"
     r"|CELERY)(?:_?[A-Z0-9]+)*"
 )
 # How the names of variables end that give one part of an address.
 PARTS = {
-    "host": re.compile(r"\w*HOST(?:NAME)?"),
-    "port": re.compile(r"\w*PORT"),
-    "user": re.compile(r"\w*USER(?:NAME)?"),
-    "database": re.compile(r"\w*(?:DB|DATABASE|DB_NAME|DATABASE_NAME)|POSTGRES_NAME"),
+    "host": regex(r"\w*HOST(?:NAME)?"),
+    "port": regex(r"\w*PORT"),
+    "user": regex(r"\w*USER(?:NAME)?"),
+    "database": regex(r"\w*(?:DB|DATABASE|DB_NAME|DATABASE_NAME)|POSTGRES_NAME"),
 }
 # No name of a host, a user or a database that people give has more.
-PLAIN = re.compile(r"[\w.-]{1,100}")
+PLAIN = regex(r"[\w.-]{1,100}")
 # Where Selenium finds browsers that are started elsewhere.
 REMOTE_URL = "SELENIUM_REMOTE_URL"
-HOST = re.compile(r"[\w.:\[\]-]{1,200}")
-SCHEME = re.compile(r"[a-z][a-z0-9+]{1,30}")
+HOST = regex(r"[\w.:\[\]-]{1,200}")
+SCHEME = regex(r"[a-z][a-z0-9+]{1,30}")
 
 
 def companion_lines(plan: Plan) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """How a container ended, and the error for one that ended by itself."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -8,6 +7,7 @@ from rehearsal.dataclass import dataclass
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine
 from rehearsal.pipeline.stages.container import FINAL_STATES, Container
+from rehearsal.regex import regex
 from rehearsal.results.bounded_text import cut_name
 from rehearsal.results.tests import Failure, Span
 from rehearsal.source.tracebacks import SERVER_NOISE, tracebacks
@@ -26,7 +26,7 @@ REPORT_ROUNDING = 1.0
 # How many tests a message names. Four may run at once on a runner with four cores.
 MAX_NAMES = 4
 # The last line of a Python traceback.
-EXCEPTION_LINE = re.compile(r"[\w.]*(Error|Exception|Exit|ImproperlyConfigured|Warning)\b(: |$)")
+EXCEPTION_LINE = regex(r"[\w.]*(Error|Exception|Exit|ImproperlyConfigured|Warning)\b(: |$)")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,5 @@
 """Start the container with its log attached; again if the engine lost the port that it chose."""
 
-import re
 import time
 
 from rehearsal.config.rehearsal_plan import ContainerPlan
@@ -14,6 +13,7 @@ from rehearsal.pipeline.stages.container import (
     host_port,
 )
 from rehearsal.pipeline.stages.engine_refusal import PORT_TAKEN, lost_ports_error, refusal_error
+from rehearsal.regex import regex
 from rehearsal.results.published_port import DEFAULT_ADDRESS, PublishedPort
 from rehearsal.verdict import RehearsalError, Verdict
 
@@ -21,7 +21,7 @@ from rehearsal.verdict import RehearsalError, Verdict
 # chooses another one.
 MAX_STARTS = 3
 # What the client itself prints on standard error when the engine refuses the start.
-CLIENT_ERROR = re.compile(
+CLIENT_ERROR = regex(
     rb'time="[^"\n]*" level=error msg="error waiting for container|Error response from daemon: '
     # These are from clients of Podman.
     rb"|Error: unable to start container |unable to upgrade to tcp, received 500"

@@ -1,24 +1,23 @@
 """Errors for a container that the engine refuses to create or start."""
 
-import re
-
 from rehearsal.config.rehearsal_plan import ContainerPlan
+from rehearsal.regex import regex
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 # In messages of the engines 20.10 to 29 about the published port. "Address already in use", with a
 # capital letter, is about the container's own address.
-PORT_TAKEN = re.compile(
+PORT_TAKEN = regex(
     r"port is already allocated|address already in use|all ports are allocated"
     r"|[Pp]orts are not available"
 )
 # Docker's words, and those of Podman's crun.
-NO_PROGRAM = re.compile("exec:|executable file")
+NO_PROGRAM = regex("exec:|executable file")
 # Patterns in messages of Docker 20.10 to 28 and Podman 5.8, and the input that may cause them. The
 # first match counts. Docker from 28 on names networking in its message about a taken port, too.
 INPUTS_BY_ENGINE_ERROR = (
-    (re.compile("mount|statfs"), "volumes"),
-    (re.compile("unknown (shorthand )?flag|invalid argument"), "run-options"),
-    (re.compile(r"network (\S+ )?not found|config for network|endpoint settings"), "network"),
+    (regex("mount|statfs"), "volumes"),
+    (regex("unknown (shorthand )?flag|invalid argument"), "run-options"),
+    (regex(r"network (\S+ )?not found|config for network|endpoint settings"), "network"),
     (NO_PROGRAM, "command"),
 )
 

@@ -11,6 +11,7 @@ from rehearsal.outside.http_response import Answer
 from rehearsal.outside.listeners import Listener
 from rehearsal.outside.machine_memory import memory_mib, shared_memory_mib
 from rehearsal.pipeline.stages.probe import describe_answer
+from rehearsal.regex import regex
 
 MIB = 1 << 20
 MAX_BODY_LINES = 20
@@ -27,15 +28,15 @@ HTTPS_REDIRECTS = "https redirects"
 BROWSER_CONSOLE = "console"
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 HEADLESS_FIREFOX = "MOZ_HEADLESS"
-TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})</title", re.IGNORECASE)
+TITLE = regex(r"<title[^>]{0,200}>([^<]{0,1000})</title", re.IGNORECASE)
 MAX_TITLE_LENGTH = 200
 MAX_CONSOLE_LINES = 20
 # How a message in console.log begins that has an address: `TIME LEVEL: ADDRESS`.
-MESSAGE_ADDRESS = re.compile(r"\S+ \w+: (?P<scheme>https?)://[^/\s]*?(?::(?P<port>\d+))?/")
+MESSAGE_ADDRESS = regex(r"\S+ \w+: (?P<scheme>https?)://[^/\s]*?(?::(?P<port>\d+))?/")
 # The names in env that a diagnosis needs. Others are not kept: a line of env may be a part of a
 # value that was broken into lines.
-MODULE_NAME = re.compile(r"\w{1,100}(?:\.\w{1,100}){0,9}")
-ALLOWED_HOSTS = re.compile(r"\w*ALLOWED_?HOSTS?\w*\Z")
+MODULE_NAME = regex(r"\w{1,100}(?:\.\w{1,100}){0,9}")
+ALLOWED_HOSTS = regex(r"\w*ALLOWED_?HOSTS?\w*\Z")
 
 
 def input_lines(plan: ContainerPlan) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import re
 
+from rehearsal.regex import regex
 from rehearsal.report.page.markup import Child, Markup, breakable, element
 from rehearsal.report.web_links import source_url
 from rehearsal.results.origin import Origin
@@ -12,7 +13,7 @@ SAFE_SUFFIXES = (
     *(".gif", ".jpeg", ".jpg", ".png", ".webp", ".mp4", ".webm"),
 )
 
-LOCATION = re.compile(r"(?P<file>[^\s:]+):(?P<line>[0-9]{1,9})\b", re.ASCII)
+LOCATION = regex(r"(?P<file>[^\s:]+):(?P<line>[0-9]{1,9})\b", re.ASCII)
 
 
 def link(path: str, text: str = "") -> Markup:

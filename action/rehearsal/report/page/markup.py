@@ -10,9 +10,10 @@ from urllib.parse import quote
 
 from rehearsal.ansi import COLOUR_CODE
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 
-TAG = re.compile(r"[a-z][a-z0-9]*\Z")
-ATTRIBUTE = re.compile(r"(?!on|style)[a-z][a-z-]*\Z", re.IGNORECASE)
+TAG = regex(r"[a-z][a-z0-9]*\Z")
+ATTRIBUTE = regex(r"(?!on|style)[a-z][a-z-]*\Z", re.IGNORECASE)
 VOID = {"img", "input", "link", "meta", "wbr"}
 # Only `inline` makes them: their content is code, and must be our own.
 CODE = {"script", "style"}
@@ -21,12 +22,12 @@ MAX_JOINED = 1 << 16
 ADDRESSES = {"href", "src"}
 PICTURES = {"png", "jpeg"}
 # After which a long name may be broken.
-SEPARATOR = re.compile(r"(?<=[._/\]\[-])(?=\w)|(?<=:)(?=[^\W\d])")
+SEPARATOR = regex(r"(?<=[._/\]\[-])(?=\w)|(?<=:)(?=[^\W\d])")
 # What a page of the evidence may link to elsewhere.
-WEB_ADDRESS = re.compile(r"https://[A-Za-z0-9./_~#?=&%:+-]+\Z")
+WEB_ADDRESS = regex(r"https://[A-Za-z0-9./_~#?=&%:+-]+\Z")
 # A test on another page of ours.
-TEST_ON_PAGE = re.compile(r"(?P<page>.+/index\.html)(?P<anchor>#t-[0-9a-f]{10})", re.DOTALL)
-FRAGMENT = re.compile(r"#[a-z][a-z0-9-]*\Z")
+TEST_ON_PAGE = regex(r"(?P<page>.+/index\.html)(?P<anchor>#t-[0-9a-f]{10})", re.DOTALL)
+FRAGMENT = regex(r"#[a-z][a-z0-9-]*\Z")
 # Control characters, and characters that change the reading direction of what follows.
 INVISIBLE = {
     **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"},

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.browser_trace import BrowserTrace, TraceRequest
 from rehearsal.results.file_names import CONTAINER_LOG, SERVICES_FOLDER
@@ -13,13 +14,13 @@ from rehearsal.results.timed_log import TimedLog
 from rehearsal.results.traced_attempt import TracedAttempt
 
 # What marks a line of a log as one about an error.
-ERROR = re.compile(
+ERROR = regex(
     r"Traceback \(most recent call last\)|\b(?:ERROR|CRITICAL|FATAL|PANIC|panic)\b"
     r"|^[\w.]*(?:Error|Exception)\b|\" 5\d\d\b|\bInternal Server Error\b",
     re.MULTILINE,
 )
 # And as a warning: of Python, Django, gunicorn, PostgreSQL, nginx, or in JSON.
-WARNING = re.compile(
+WARNING = regex(
     r"\bWARN(?:ING)?\b|\b[A-Z]\w*Warning: |\[[Ww]arn(?:ing)?\]"
     r"|\blevel(?:name)?[\"']?\s*[:=]\s*[\"']?warn(?:ing)?\b"
 )

@@ -3,10 +3,11 @@
 import re
 from pathlib import PurePosixPath
 
+from rehearsal.regex import regex
 from rehearsal.results.browser_steps import END
 from rehearsal.results.traced_attempt import TracedAttempt
 
-NAME = re.compile(
+NAME = regex(
     r"screenshot(?:-retry(?P<retry>\d{1,3}))?(?:-failure(?P<failure>\d{1,3}))?"
     r"(?:-browser(?P<browser>\d{1,3}))?\.png",
     re.ASCII,

@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
+from rehearsal.regex import regex
 from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.junit.document import properties
 
 OUTPUT_TAGS = ("system-out", "system-err")
 # https://plugins.jenkins.io/junit-attachments. Playwright, Cypress and others write it.
-ATTACHMENT = re.compile(r"^[ \t]*\[\[ATTACHMENT\|(?P<path>[^\n|]+?)\]\][ \t]*$\n?", re.MULTILINE)
+ATTACHMENT = regex(r"^[ \t]*\[\[ATTACHMENT\|(?P<path>[^\n|]+?)\]\][ \t]*$\n?", re.MULTILINE)
 # As pytest-playwright, Testmo and TestRail name them.
-PROPERTIES = re.compile(r"playwright_(?:trace|screenshot|video)|attachment|testrail_attachment")
+PROPERTIES = regex(r"playwright_(?:trace|screenshot|video)|attachment|testrail_attachment")
 MAX_ATTACHMENTS = 100
 # In characters; what is longer keeps its beginning and its end.
 MAX_OUTPUT = 20_000

@@ -7,6 +7,7 @@ from enum import Enum
 from xml.etree import ElementTree as ET
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.results.junit.attachments import attachments_of, output_of
 from rehearsal.results.junit.document import Suite, properties
 from rehearsal.results.junit.failures import attempts_of, failures_of, message_of, trace_of
@@ -21,7 +22,7 @@ TO_DO = "todo"
 # GoogleTest and some converters write no element `skipped`.
 NOT_RUN = ("notrun", "skipped", "ignored", "disabled", "suppressed", "inconclusive", "untested")
 # Playwright writes all attempts into one text.
-PLAYWRIGHT_RETRY = re.compile(r"^ *Retry #[0-9]+ ─", re.MULTILINE)
+PLAYWRIGHT_RETRY = regex(r"^ *Retry #[0-9]+ ─", re.MULTILINE)
 # How pytest names its suite.
 PYTEST = "pytest"
 # The property in which rehearsal_testing names the folder of the evidence.

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
+from rehearsal.regex import regex
 from rehearsal.results.selenium_message import plain_message
 
 # Failed attempts beside the one that counts, as surefire writes them. The tag does not say whether
@@ -11,21 +12,21 @@ from rehearsal.results.selenium_message import plain_message
 ATTEMPT_TAGS = ("flakyFailure", "flakyError", "rerunFailure", "rerunError")
 FAILURE_TAGS = ("failure", "error")
 # rehearsal_testing adds this line to an exception when a wait timed out.
-WAITED_FOR = re.compile(r"^Waited [0-9.]+ s for .+$", re.MULTILINE)
+WAITED_FOR = regex(r"^Waited [0-9.]+ s for .+$", re.MULTILINE)
 # How pytest and RSpec write the colours in a message.
-COLOUR_REMAINS = re.compile(r"(?:#x1B|\\e)\[[0-9;]*m")
+COLOUR_REMAINS = regex(r"(?:#x1B|\\e)\[[0-9;]*m")
 # Other tools leave out the escape character alone.
-COLOUR_WITHOUT_ESCAPE = re.compile(r"\[[0-9]{1,3}(?:;[0-9]{1,3})*m")
-COLOUR_END = re.compile(r"\[(?:0|22|27|39|49)m")
+COLOUR_WITHOUT_ESCAPE = regex(r"\[[0-9]{1,3}(?:;[0-9]{1,3})*m")
+COLOUR_END = regex(r"\[(?:0|22|27|39|49)m")
 # Converters of go test write only one of these as the message; the text has the test's own words.
 GO_MESSAGES = ("Failed", "Build error", "Runtime error")
-GO_WORDS = re.compile(r"^[ \t]*\S+\.go:[0-9:]+: (?P<words>.+)", re.MULTILINE)
+GO_WORDS = regex(r"^[ \t]*\S+\.go:[0-9:]+: (?P<words>.+)", re.MULTILINE)
 # A panic of Rust: its words are in the next line.
-RUST_PANIC = re.compile(
+RUST_PANIC = regex(
     r"^thread '[^\n]*' (?:\(\d+\) )?panicked at [^\n]*:\n(?P<words>.+)", re.MULTILINE
 )
 # PHPUnit's text begins with the name of the test.
-PHP_NAME = re.compile(r"\A[\w\\]+::\w+(?: with data set [^\n]*)?\n")
+PHP_NAME = regex(r"\A[\w\\]+::\w+(?: with data set [^\n]*)?\n")
 # PHPUnit reports a risky test as an error, but ends with exit code 0.
 PHP_RISKY = (
     "PHPUnit\\Framework\\RiskyTestError",

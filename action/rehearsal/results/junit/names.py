@@ -1,16 +1,16 @@
 """The whole name of a test: tools divide it between the case, its class and its suite."""
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from xml.etree import ElementTree as ET
 
+from rehearsal.regex import regex
 from rehearsal.results.junit.document import Suite
 
 UNNAMED = "(unnamed test)"
 # A path of a file, where a class would stand: Playwright, Vitest and Deno write it.
-PATH = re.compile(r"[^:]*\.[cm]?[jt]sx?")
-RUST_PATH = re.compile(r"[\w-]+(::[\w-]+)+")
+PATH = regex(r"[^:]*\.[cm]?[jt]sx?")
+RUST_PATH = regex(r"[\w-]+(::[\w-]+)+")
 # The name of all suites together, as mocha-junit-reporter and Cypress write it.
 MOCHA_JUNIT = "Mocha Tests"
 # Between the parts of a name, as Playwright writes it.

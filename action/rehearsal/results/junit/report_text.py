@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from itertools import chain
 
 from rehearsal.ansi import COLOUR_CODE
+from rehearsal.regex import regex
 
 # In bytes.
 CHUNK_SIZE = 1 << 16
 # What begins a document. Tools that write to standard output have other lines before it, and a
 # file may hold several documents.
-BEGINNING = re.compile(r"<\?xml\s|<!DOCTYPE\s|<testsuites?[\s>/]")
-OTHER_BEGINNING = re.compile(r"<[A-Za-z!]")
-DECLARATION = re.compile(rb"<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
+BEGINNING = regex(r"<\?xml\s|<!DOCTYPE\s|<testsuites?[\s>/]")
+OTHER_BEGINNING = regex(r"<[A-Za-z!]")
+DECLARATION = regex(rb"<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -27,15 +28,15 @@ BYTE_ORDER_MARKS = (
     (b"\0<", "utf-16-be"),
 )
 # Python decodes a byte that is wrong in its encoding as one of these (PEP 383).
-WRONG_BYTE = re.compile(r"[\udc80-\udcff]")
+WRONG_BYTE = regex(r"[\udc80-\udcff]")
 # XML 1.0, section 2.2.
 FORBIDDEN = r"[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 # Surefire writes what it must not refer to with `&amp;`.
 REFERENCE = r"&(?:amp;?)?#(?:(?P<decimal>[0-9]{1,20})|x(?P<hex>[0-9a-fA-F]{1,20}));"
-FORBIDDEN_CHARACTER = re.compile(FORBIDDEN)
-CHARACTER_OR_REFERENCE = re.compile(f"{FORBIDDEN}|{REFERENCE}")
+FORBIDDEN_CHARACTER = regex(FORBIDDEN)
+CHARACTER_OR_REFERENCE = regex(f"{FORBIDDEN}|{REFERENCE}")
 # An escape character may be written as a reference.
-ESCAPE_REFERENCE = re.compile(r"&(?:amp;?)?#(?:0*27|x0*1[bB]);")
+ESCAPE_REFERENCE = regex(r"&(?:amp;?)?#(?:0*27|x0*1[bB]);")
 # A reference, a colour or a beginning that the end of a chunk may cut in two is not longer.
 MAX_CUT = 40
 

@@ -1,10 +1,10 @@
 """When the tests of a report ran."""
 
 import math
-import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from rehearsal.regex import regex
 from rehearsal.results.junit.document import Suite, properties
 from rehearsal.results.junit.failures import attempts_of, failures_of
 from rehearsal.results.junit.time_stamps import TOLERANCE, Window, read_time_stamp
@@ -13,8 +13,8 @@ from rehearsal.results.tests import Span
 # In seconds: some time stamps are cut to full seconds.
 ROUNDING = 1.0
 # How unittest-xml-reporting names suites. Its time stamps say when a test ended.
-XMLRUNNER_SUITE = re.compile(r".+-[0-9]{14}")
-THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+")
+XMLRUNNER_SUITE = regex(r".+-[0-9]{14}")
+THOUSANDS = regex(r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+")
 
 
 class Clock:

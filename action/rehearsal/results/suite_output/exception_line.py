@@ -1,12 +1,13 @@
 """The line of a traceback that says what was raised."""
 
-import re
 from collections.abc import Sequence
 
+from rehearsal.regex import regex
+
 HEADER = "Traceback (most recent call last):"
-FRAME = re.compile(r'\s+File "')
+FRAME = regex(r'\s+File "')
 # Python prints the exceptions of a group behind these bars.
-GROUP_MARGIN = re.compile(r"^[ |+]*\| ")
+GROUP_MARGIN = regex(r"^[ |+]*\| ")
 
 
 def exception_line(lines: Sequence[str]) -> str:

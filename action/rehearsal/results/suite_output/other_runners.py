@@ -1,14 +1,14 @@
 """The closing lines of test runners that are not Python's, and of Cucumber's kin."""
 
-import re
 from collections import Counter
 
+from rehearsal.regex import regex
 from rehearsal.results.suite_output.closing import MAX_RUNS, NUMBER, Closing
 
 # Each pattern matches a whole line; its groups hold the counts.
 CLOSINGS = tuple(
     map(
-        re.compile,
+        regex,
         (
             r"Tests: +(\d.* total)",  # Jest
             r" *Tests  (\d.*|no tests)(?: \(\d+\))?",  # Vitest
@@ -36,9 +36,9 @@ CLOSINGS = tuple(
 )
 # Most lines begin with another sign, or have none of these words.
 FIRST = tuple("0123456789TtOERNC#\u2139")
-WORDS = re.compile(r"pass|fail|flaky|cancelled|[Tt]est|runs, |example|spec|scenario")
-COUNT = re.compile(rf"({NUMBER}) +([a-z]+)|([A-Za-z]+):? +({NUMBER})")
-NO_COUNT = re.compile(r"\d{10}")
+WORDS = regex(r"pass|fail|flaky|cancelled|[Tt]est|runs, |example|spec|scenario")
+COUNT = regex(rf"({NUMBER}) +([a-z]+)|([A-Za-z]+):? +({NUMBER})")
+NO_COUNT = regex(r"\d{10}")
 PASSED = ("passed", "passing", "pass", "flaky")
 FAILED = ("failed", "failing", "fail", "failures", "failure", "errors", "error", "cancelled")
 SKIPPED = ("skipped", "skips", "skip", "pending", "todo", "ignored", "incomplete")

@@ -2,24 +2,25 @@
 
 import re
 
+from rehearsal.regex import regex
 from rehearsal.results.selenium_message import plain_message
 from rehearsal.results.suite_output.closing import MAX_FAILURES, TextBlock, join_lines
 from rehearsal.results.tests import Failure
 
 # pytest cuts a message to the width of the terminal.
 CUT = "..."
-SUMMARY_LINE = re.compile(
+SUMMARY_LINE = regex(
     r"(?:FAILED|ERROR) (?P<test>.+)"
     # A sub-test, as pytest 9 and the plugin pytest-subtests write it.
     r"|(?:SUBFAILED ?(?P<after>[\[(].*?[\])])|(?P<before>[\[(].*[\])]) SUBFAIL) "
     r"(?P<sub_test>[^\s\[(]\S*::.*)"
 )
-ERROR_LINE = re.compile(r"E( +)(\S.*)")
-CAPTURED = re.compile(r"-+ Captured .+ -+")
+ERROR_LINE = regex(r"E( +)(\S.*)")
+CAPTURED = regex(r"-+ Captured .+ -+")
 # In front of a test's name, in the headings of the errors.
 PHASES = ("", "ERROR at setup of ", "ERROR at teardown of ")
 COLLECTING = "ERROR collecting "
-PLACE = re.compile(r"(?P<file>\S+\.py):\d+:(?: |$)")
+PLACE = regex(r"(?P<file>\S+\.py):\d+:(?: |$)")
 
 
 class _Section:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from rehearsal.regex import regex
 from rehearsal.results.suite_output.closing import MAX_FAILURES, MAX_RUNS, NUMBER, Closing
 from rehearsal.results.suite_output.pytest_failures import FailedTests
 from rehearsal.results.tests import Failure
@@ -10,19 +11,19 @@ from rehearsal.results.tests import Failure
 WORD = r"(?:subtests )?(?:passed|failed|skipped|xfailed|xpassed|deselected|errors?|warnings?|rerun)"
 # Plugins add words of their own.
 ENTRY = rf"{NUMBER} [a-z]+(?: [a-z]+)?"
-SUMMARY = re.compile(
+SUMMARY = regex(
     rf"(?P<counts>(?=\d)(?=.*\b{WORD}\b){ENTRY}(?:, {ENTRY})*"
     r"|no tests ran) in [\d.]+(?:s| seconds)(?: \([^)\n]+\))?"
 )
-COUNT = re.compile(rf"({NUMBER}) (passed|failed|error|xfailed|xpassed|deselected|rerun)")
-HEADING = re.compile(r"=+ (.+?) =+")
-SECTION = re.compile(r"_+ (.+) _+")
+COUNT = regex(rf"({NUMBER}) (passed|failed|error|xfailed|xpassed|deselected|rerun)")
+HEADING = regex(r"=+ (.+?) =+")
+SECTION = regex(r"_+ (.+) _+")
 SHORT_SUMMARY = "short test summary info"
 OF_FAILURES = ("ERRORS", "FAILURES")
 WITH_SECTIONS = (*OF_FAILURES, "PASSES", "XFAILURES", "XPASSES")
 HEADINGS = ("test session starts", "warnings summary", SHORT_SUMMARY, *WITH_SECTIONS)
 # How pytest-rerunfailures names the tests that it ran again: with -rR, and with -v.
-RERUN = re.compile(r"(?:\[gw\d+\] \[ *\d+%\] )?(?:RERUN (\S+::.+?)(?: - .*)?|(\S+::.+?) RERUN\b.*)")
+RERUN = regex(r"(?:\[gw\d+\] \[ *\d+%\] )?(?:RERUN (\S+::.+?)(?: - .*)?|(\S+::.+?) RERUN\b.*)")
 UNNAMED = "(a test that pytest ran again)"
 
 

@@ -1,9 +1,8 @@
 """Count the tests by what test runners print: their closing lines, and the failures they name."""
 
-import re
-
 from rehearsal.ansi import CONTROL_SEQUENCE
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.results.suite_output.closing import MAX_TEXT
 from rehearsal.results.suite_output.other_runners import OtherRunners
 from rehearsal.results.suite_output.pytest_output import PytestOutput
@@ -11,9 +10,9 @@ from rehearsal.results.suite_output.unittest_output import UnittestOutput
 from rehearsal.results.tests import SuiteResults
 
 # Most lines have none of these words.
-ERROR_WORD = re.compile(r"[Ee]rror|ERROR|xception")
+ERROR_WORD = regex(r"[Ee]rror|ERROR|xception")
 # Why a runner could not begin: the last such line counts.
-REASON = re.compile(
+REASON = regex(
     r"(?P<pytest>ERROR: (?:file or directory )?not found: .+)"
     r"|(?P<arguments>\S.*: error: .+)"  # argparse, in Python.
     r"|(?: ?Exception during run: |E +)?"  # Mocha, pytest.

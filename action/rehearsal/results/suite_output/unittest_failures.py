@@ -2,6 +2,7 @@
 
 import re
 
+from rehearsal.regex import regex
 from rehearsal.results.selenium_message import plain_message
 from rehearsal.results.suite_output.closing import MAX_FAILURES, TextBlock, join_lines
 from rehearsal.results.suite_output.exception_line import exception_line
@@ -10,16 +11,16 @@ from rehearsal.results.tests import Failure
 # Source: TextTestResult.separator1 and separator2 in CPython's unittest/runner.py.
 BAR = "=" * 70
 RULE = "-" * 70
-HEADER = re.compile(r"(?:FAIL|ERROR|(?P<unexpected>UNEXPECTED SUCCESS)): (?P<test>.+)")
+HEADER = regex(r"(?:FAIL|ERROR|(?P<unexpected>UNEXPECTED SUCCESS)): (?P<test>.+)")
 UNEXPECTED = "The test is marked as an expected failure, but it passed."
 # test_x (shop.tests.Basket.test_x) [message] (number=1); until Python 3.10 without the last test_x.
-TEST = re.compile(r"(?P<method>.+?) \((?P<path>[^()\s=]+)\)(?P<sub_test>.*)")
+TEST = regex(r"(?P<method>.+?) \((?P<path>[^()\s=]+)\)(?P<sub_test>.*)")
 # What stands for a test module that could not be imported.
 FAILED_IMPORT = "unittest.loader."
 # Django's parallel runner prints this for a sub-test without a message.
-NO_MESSAGE = re.compile(r" \[<object object at 0x[0-9a-f]+>\]")
+NO_MESSAGE = regex(r" \[<object object at 0x[0-9a-f]+>\]")
 # What follows was printed by the test: unittest's option --buffer.
-OUTPUT = re.compile(r"(?:Stdout|Stderr):")
+OUTPUT = regex(r"(?:Stdout|Stderr):")
 
 
 class FailedTests:

@@ -1,22 +1,21 @@
 """The closing lines of unittest, and of the runners that print the same ones."""
 
-import re
-
+from rehearsal.regex import regex
 from rehearsal.results.suite_output.closing import MAX_RUNS, NUMBER, Closing
 from rehearsal.results.suite_output.unittest_failures import FailedTests
 from rehearsal.results.tests import Failure
 
 # Django, nose2, testtools, Twisted's trial and green print this, too. A test that prints without a
 # line end leaves its dots before it.
-RAN = re.compile(rf"[.sxuFE]*Ran ({NUMBER}) tests? in [\d.]+s(?: using \d+ process(?:es)?)?")
+RAN = regex(rf"[.sxuFE]*Ran ({NUMBER}) tests? in [\d.]+s(?: using \d+ process(?:es)?)?")
 CLOSING_WORDS = ("OK", "PASSED", "FAILED", "NO TESTS RAN")
-CLOSING = re.compile(rf"(?:{'|'.join(CLOSING_WORDS)})(?: \((.*)\))?")
-COUNT = re.compile(rf"([a-z_ ]+)=({NUMBER})(?![0-9])")
+CLOSING = regex(rf"(?:{'|'.join(CLOSING_WORDS)})(?: \((.*)\))?")
+COUNT = regex(rf"([a-z_ ]+)=({NUMBER})(?![0-9])")
 FAILED_WORDS = ("failures", "errors", "unexpected successes")
 SKIPPED_WORDS = ("skipped", "skips")
-RULE = re.compile(r"-{70,}")
+RULE = regex(r"-{70,}")
 # One letter for each test, or one line with -v.
-MARKS = re.compile(r"[.sxuFE]+")
+MARKS = regex(r"[.sxuFE]+")
 VERBOSE_PASSES = (" ... ok", " ... expected failure", " ... unexpected success")
 
 

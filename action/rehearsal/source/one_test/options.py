@@ -1,16 +1,16 @@
 """The options of a runner: which stay where one test is run, and which would leave it out."""
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import field
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.one_test.script import Word
 
 # The value of an option that may have none: --parallel 4, --parallel.
-NUMBER = re.compile(r"\d+|auto|logical")
+NUMBER = regex(r"\d+|auto|logical")
 # -vv, -xq.
-SHORT_FLAGS = re.compile(r"-([A-Za-z]{2,})")
+SHORT_FLAGS = regex(r"-([A-Za-z]{2,})")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterable, Sequence
 
+from rehearsal.regex import regex
 from rehearsal.source.one_test.options import options, read_arguments
 from rehearsal.source.one_test.script import Word
 from rehearsal.source.one_test.suite_test import SuiteTest
@@ -11,19 +12,19 @@ from rehearsal.source.one_test.suite_test import SuiteTest
 # Between the parts of a name: Playwright's, Vitest's.
 PLAYWRIGHT_ARROW = " \u203a "
 VITEST_ARROW = " > "
-PROJECT = re.compile(r"\[(?P<project>[^\]]+)\]\Z")
-SCRIPT_FILE = re.compile(r"[^\s*?\[\]{}()]+\.[cm]?[jt]sx?")
-CYPRESS_FILE = re.compile(r"[^\s*?\[\]{}(),]+\.cy\.[jt]sx?")
+PROJECT = regex(r"\[(?P<project>[^\]]+)\]\Z")
+SCRIPT_FILE = regex(r"[^\s*?\[\]{}()]+\.[cm]?[jt]sx?")
+CYPRESS_FILE = regex(r"[^\s*?\[\]{}(),]+\.cy\.[jt]sx?")
 # A hook is no test, nor a file that could not be loaded, but their reports have them as tests.
-NO_TEST = re.compile(r'"(?:before|after)(?: each| all)" hook|\bTest suite failed to run\b')
+NO_TEST = regex(r'"(?:before|after)(?: each| all)" hook|\bTest suite failed to run\b')
 # What JavaScript's regular expressions do not take literally. A point stays as it is: a report may
 # have it in the place of a space.
-JS_SPECIAL = re.compile(r"[\\^$*+?()\[\]{}|/]")
+JS_SPECIAL = regex(r"[\\^$*+?()\[\]{}|/]")
 # Any character, since a report may have another one. Above U+FFFF it is two for JavaScript.
-NOT_ASCII = re.compile(r"[^\x20-\x7e]")
-FILE_ARROW = re.compile(rf"{SCRIPT_FILE.pattern}{VITEST_ARROW}")
+NOT_ASCII = regex(r"[^\x20-\x7e]")
+FILE_ARROW = regex(rf"{SCRIPT_FILE.pattern}{VITEST_ARROW}")
 # The import path of a package, and the test with its parts.
-GO_NAME = re.compile(r"(?:(?P<package>\S*?)\.)?(?P<own>(?:Test|Example|Fuzz)(?![a-z])\w*(?:/\S+)?)")
+GO_NAME = regex(r"(?:(?P<package>\S*?)\.)?(?P<own>(?:Test|Example|Fuzz)(?![a-z])\w*(?:/\S+)?)")
 
 PLAYWRIGHT = options(
     kept="--headed --quiet --forbid-only --ignore-snapshots",

@@ -5,24 +5,25 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from rehearsal.regex import regex
 from rehearsal.source.one_test.options import Arguments, options, read_arguments
 from rehearsal.source.one_test.script import Word
 from rehearsal.source.one_test.suite_test import SuiteTest
 
-DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
+DOTTED = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
 # What failed before or after the tests of a class: as unittest writes it, and as reports do.
-FIXTURE = re.compile(
+FIXTURE = regex(
     r"(?:setUp|tearDown)(?:Class|Module) \((?P<shown>[\w.]+)\)"
     r"|(?P<dotted>[\w.]+)\.(?:setUp|tearDown)(?:Class|Module)"
 )
 # A sub-test: its parameters stand behind the name.
-SUB_TEST = re.compile(r" [(\[].*", re.DOTALL)
+SUB_TEST = regex(r" [(\[].*", re.DOTALL)
 # unittest's own classes stand for a module that could not be imported.
 NOT_A_TEST = "unittest."
-NODE_ID = re.compile(r"(?P<file>[^:]+\.py)::(?P<own>[^\[]+)(?P<parameters>\[.*\])?", re.DOTALL)
-DOTTED_NODE = re.compile(r"(?P<own>[\w.]+)(?P<parameters>\[.*\])?", re.DOTALL)
+NODE_ID = regex(r"(?P<file>[^:]+\.py)::(?P<own>[^\[]+)(?P<parameters>\[.*\])?", re.DOTALL)
+DOTTED_NODE = regex(r"(?P<own>[\w.]+)(?P<parameters>\[.*\])?", re.DOTALL)
 # How pytest and its reader show what XML cannot hold: the real name is not known.
-UNKNOWN_CHARACTER = re.compile(r"#x[0-9A-F]|\*\*\*|\ufffd")
+UNKNOWN_CHARACTER = regex(r"#x[0-9A-F]|\*\*\*|\ufffd")
 
 PATTERN = ("-p", "--pattern")
 DJANGO = options(

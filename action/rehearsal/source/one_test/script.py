@@ -5,12 +5,13 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.source.command_line import CommandLine, shell_command
 
 SEPARATORS = ("&&", ";", "\n")
 # What makes a word more than a word: substitutions, redirections, escapes.
-SPECIAL = re.compile(r"[`<>\\]|\$\(")
-QUOTED = re.compile(r"'[^']*'|\"[^\"\\`$]*\"")
+SPECIAL = regex(r"[`<>\\]|\$\(")
+QUOTED = regex(r"'[^']*'|\"[^\"\\`$]*\"")
 # What may come before the runner: it only changes the folder or installs what the tests need.
 CHANGE_FOLDER = "cd"
 INSTALLS = (
@@ -20,14 +21,14 @@ INSTALLS = (
     ("python", "-m", "pip", "install"), ("uv", "sync"), ("poetry", "install"), ("set",),
 )  # fmt: skip
 # Their arguments stay as they are.
-SAFE_WORD = re.compile(r"[\w./=\[\]<>,-]+", re.ASCII)
-ASSIGNMENT = re.compile(r"(\w+)=(.*)", re.DOTALL)
+SAFE_WORD = regex(r"[\w./=\[\]<>,-]+", re.ASCII)
+ASSIGNMENT = regex(r"(\w+)=(.*)", re.DOTALL)
 # Variables that never hold a secret.
-PLAIN_VARIABLES = re.compile(
+PLAIN_VARIABLES = regex(
     r"CI|DJANGO_SETTINGS_MODULE|PYTHONPATH|PYTHONUNBUFFERED|NODE_ENV|HEADLESS|MOZ_HEADLESS"
     r"|CYPRESS_BASE_URL|\w*JUNIT\w*"
 )
-PYTHON = re.compile(r"(?:.*/)?python3?(?:\.\d+)?")
+PYTHON = regex(r"(?:.*/)?python3?(?:\.\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from .conftest import Job
 
 WORKFLOW = Path(__file__).resolve().parents[4] / ".github/workflows/rehearsal.yml"
 STRATEGY = yaml.safe_load(WORKFLOW.read_text())["jobs"]["rehearse"]["strategy"]
-BROWSERS = st.lists(st.from_regex(BROWSER_NAME, fullmatch=True), max_size=8, unique=True)
+BROWSERS = st.lists(st.from_regex(BROWSER_NAME.pattern, fullmatch=True), max_size=8, unique=True)
 
 
 def matrix(**inputs: object) -> tuple[MatrixJob, ...]:

@@ -28,6 +28,7 @@ from rehearsal.pipeline.stages.probe import (
 )
 from rehearsal.pipeline.stages.setup import run_setup
 from rehearsal.pipeline.stages.stop import STOP_TIMEOUT
+from rehearsal.regex import regex
 from rehearsal.results.file_names import AUDIT_FOLDER
 from rehearsal.verdict import RehearsalError, Verdict
 
@@ -38,7 +39,7 @@ END_GRACE = 1.0
 # A proxy in the container answers so while the app behind it starts, or has ended.
 SERVER_ERRORS = range(500, 600)
 LOG_LINES = 200
-DENIED = re.compile(
+DENIED = regex(
     r"read-?only file ?system|readonly database|permission denied|operation not permitted"
     r"|\b(EROFS|EACCES|EPERM)\b",
     re.IGNORECASE,

@@ -10,17 +10,18 @@ from pathlib import PurePosixPath
 
 from rehearsal.dataclass import dataclass
 from rehearsal.pipeline.audit.starts.sqlite_tables import MAGIC, find_filled_tables
+from rehearsal.regex import regex
 
 # In bytes.
 MAX_DATABASE = 16 << 20
 MAX_FILES = 10_000
 # What an app may remove, or empty, when it starts.
-TRANSIENT_FILE = re.compile(
+TRANSIENT_FILE = regex(
     r"(^|/)(tmp|temp|caches?|run|sessions?|locks?)/|-(journal|wal|shm)$"
     r"|\.(pid|sock|socket|lock|lck|log|tmp|swp)$",
     re.IGNORECASE,
 )
-TRANSIENT_TABLE = re.compile(r"sqlite_|cache|session|lock|queue|job|task", re.IGNORECASE)
+TRANSIENT_TABLE = regex(r"sqlite_|cache|session|lock|queue|job|task", re.IGNORECASE)
 # A second name that databases get, a hard link. It shows whether the app went on with the same
 # file, or made another one in its place.
 SECOND_NAME = ".dress-rehearsal-"

@@ -1,0 +1,53 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rehearsal.regex import regex
+
+ACTION = Path(__file__).resolve().parents[1]
+# Prints the patterns that are compiled while the modules of a rehearsal are imported.
+IMPORTED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import re, re._compiler
+before = re._compiler.compile
+def compile(pattern, flags=0):
+    frame = sys._getframe(1)
+    while (name := frame.f_globals["__name__"]) in ("re", "rehearsal.regex"):
+        frame = frame.f_back
+    print(name, repr(pattern))
+    return before(pattern, flags)
+re._compiler.compile = compile
+import rehearsal.run_command, rehearsal.commands.rehearse_command
+"""
+
+
+def test_regex__is_used_like_a_compiled_pattern() -> None:
+    pattern = regex(r"(?P<name>[a-z]+)=", re.IGNORECASE)
+    for _ in range(2):
+        found = pattern.search("-- Port=80")
+        assert found
+        assert found["name"] == "Port"
+    assert (pattern.pattern, pattern.groups) == (r"(?P<name>[a-z]+)=", 1)
+    assert pattern.flags & re.IGNORECASE
+    assert pattern.sub("-", "a=b=") == "--"
+    assert regex(rb"\d").findall(b"1 2") == [b"1", b"2"]
+
+
+def test_regex__compiles_at_the_first_use() -> None:
+    pattern = regex("(")
+    assert pattern.pattern == "("
+    with pytest.raises(re.error, match="unterminated"):
+        pattern.search("")
+
+
+def test_regex__no_module_of_a_rehearsal_compiles_another_one() -> None:
+    program = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", IMPORTED, str(ACTION)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    own = [line for line in program.stdout.splitlines() if line.startswith("rehearsal")]
+    assert own == []
