@@ -120,6 +120,19 @@ def collect(
     )
 
 
+def with_steps(test: FailedTestEvidence, folder: Folder) -> FailedTestEvidence:
+    """Return a test that was read from verdict.json with its pictures and the steps of its trace.
+
+    They are read from the evidence `folder`.
+    """
+    files = files_of(folder, test.folder) if test.folder else {}
+    main = main_attempt(find_attempts(folder, files, flaky=False))
+    steps = read_trace_file(folder, main.file).steps if main else ()
+    names = (name for name in files if not OF_TRACES.fullmatch(PurePosixPath(name).name))
+    pictures = tuple(name for name in names if _suffix(name) in PICTURES)
+    return replace(test, steps=steps[-MAX_STEPS:], pictures=pictures)
+
+
 def files_of(folder: Folder, name: str) -> dict[str, int]:
     """Return the sizes of the files in one folder of the evidence, by their paths."""
     try:

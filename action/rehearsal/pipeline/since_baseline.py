@@ -1,11 +1,13 @@
 """Compare a rehearsal with its baseline; nothing in a baseline changes a verdict."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from rehearsal.evidence.baseline_folder import BaselineFolder, NoBaselineError
+from rehearsal.evidence.failed_test import with_steps
 from rehearsal.outside.folder import Folder
 from rehearsal.results.baseline import compare, why_not_comparable
 from rehearsal.results.bounded_text import cut_text
@@ -60,7 +62,11 @@ class SinceBaseline:
         return replace(result, since=compare(result, baseline, self._redact))
 
     def add_pictures(self, result: RehearsalResult, evidence: Folder) -> RehearsalResult:
-        """Return the result with the pictures of its failed tests, which are in `evidence`."""
+        """Return the result with the pictures of its failed tests, which are in `evidence`.
+
+        Of a test of a merge, only `evidence` tells the steps. Tests that share a name, as those of
+        two browsers do in a merge, have no pictures.
+        """
         if not self._folder or not result.since:
             return result
         pairs = tuple(self._pairs(result, self._folder, evidence))
@@ -72,8 +78,15 @@ class SinceBaseline:
         old = set(result.since.old) if result.since else set()
         room = MAX_PICTURES
         deadline = time.monotonic() + MAX_SECONDS
-        tests = [each for each in result.index.failed if each.failure.name not in old]
-        for test in tests[:MAX_PAIRS]:
+        listed = result.suite_results.tests if result.suite_results else ()
+        counts = Counter(each.name for each in listed)
+        tests = [
+            each
+            for each in result.index.failed
+            if each.failure.name not in old and counts[each.failure.name] <= 1
+        ]
+        for each in tests[:MAX_PAIRS]:
+            test = each if each.steps else with_steps(each, evidence)
             if pair := baseline.picture_pair(test, evidence, room, deadline):
                 room -= len(pair.before.content) + len(pair.now.content)
                 yield replace(pair, step=self._redact(pair.step))

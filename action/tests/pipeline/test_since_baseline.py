@@ -9,7 +9,7 @@ from rehearsal.pipeline.since_baseline import MAX_PAIRS, SinceBaseline
 from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.tests import Failure, SuiteResults
+from rehearsal.results.tests import Failure, ListedOutcome, ListedTest, SuiteResults
 
 from ..evidence.test_baseline_folder import RESULT, TEST, write, write_trace
 from ..results.test_picture_format import jpeg, png
@@ -31,6 +31,21 @@ def test_since_baseline__is_nothing_without_one() -> None:
     notices: list[str] = []
     assert SinceBaseline(None, str, notices.append).add_to(FAILED) is FAILED
     assert notices == []
+
+
+def test_since_baseline__no_pictures_of_tests_that_share_a_name(tmp_path: Path) -> None:
+    write_trace(write(tmp_path / "b") / TEST.folder, jpeg(8, 8))
+    (tmp_path / "run" / TEST.folder).mkdir(parents=True)
+    (tmp_path / "run" / TEST.pictures[0]).write_bytes(png(9, 9))
+    notices: list[str] = []
+    since = SinceBaseline(tmp_path / "b", str, notices.append)
+    for count in (1, 2):
+        test = ListedTest(name=TEST.failure.name, outcome=ListedOutcome.FAILED, seconds=1.0)
+        results = SuiteResults(test_count=count, failure_count=1, tests=(test,) * count)
+        failed = since.add_to(replace(FAILED, suite_results=results))
+        found = since.add_pictures(failed, Folder(tmp_path / "run")).since
+        assert found
+        assert len(found.pictures) == (count == 1)
 
 
 def test_since_baseline__adds_what_changed_and_the_pictures(tmp_path: Path) -> None:

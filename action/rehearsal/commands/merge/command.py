@@ -105,7 +105,7 @@ def run(options: argparse.Namespace, environ: Mapping[str, str], console: Consol
             jobs=options.jobs,
         )
         since = SinceBaseline(baseline, str, warnings.append)
-        compared = since.add_to(merged.result)
+        compared = since.add_pictures(since.add_to(merged.result), evidence.folder)
         notices = (*(REPLACED.format(shard.name) for shard in replaced), *warnings)
         result = replace(
             compared,

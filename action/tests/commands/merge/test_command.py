@@ -1,3 +1,4 @@
+import base64
 import json
 import re
 from dataclasses import dataclass, replace
@@ -12,8 +13,11 @@ from rehearsal.commands.workflow.digest_spelling import read_digest
 from rehearsal.results.digest_format import digest_of
 from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.origin import Origin
+from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import write_json
 
+from ...evidence.test_baseline_folder import TEST, write, write_trace
+from ...results.test_picture_format import jpeg, png
 from ...results.test_verdict_json import STRICT
 from .samples import IMAGE, RUN, matrix, shard
 
@@ -347,6 +351,24 @@ def test_merge__says_what_changed_since_a_baseline(tmp_path: Path) -> None:
     assert job.merge(4, "--baseline", str(baseline)) == 0
     assert "Since " in (job.into / "index.html").read_text()
     assert "Compared with the rehearsal of " in (tmp_path / "STEP_SUMMARY").read_text()
+
+
+def test_merge__shows_the_pictures_of_a_failed_test_then_and_now(tmp_path: Path) -> None:
+    name = "test_a.Suite.test_b"
+    green, red = RehearsalResult(name="g"), shard(failed=(name,)).result
+    moved = replace(red.index.failed[0], folder=TEST.folder)
+    red = replace(red, index=EvidenceIndex(failed=(moved,)))
+    baseline = write(tmp_path / "baseline", green)
+    write_trace(baseline / TEST.folder, jpeg(8, 8))
+    job = Job(top=tmp_path)
+    found = job.write("rehearsal-1", write_json(red))
+    write_trace(found / TEST.folder, jpeg(7, 7))
+    (found / TEST.pictures[0]).write_bytes(png(9, 9))
+    assert job.merge(1, "--baseline", str(baseline)) != 0
+    page = (job.into / "index.html").read_text()
+    for content in (jpeg(8, 8), png(9, 9)):
+        assert page.count(base64.b64encode(content).decode()) == 1
+    assert "after the same step" in page
 
 
 def test_merge__a_baseline_that_is_none(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
