@@ -16,7 +16,7 @@ from bench.programs import run
 from bench.superlists_copy import Project, copied
 
 ROUNDS = 3
-SECONDS, CONNECTIONS, IDLE = 3, 8, 50
+SECONDS, CONNECTIONS, IDLE = 2, 8, 50
 _OURS, _CHAPTER = "superlists", "the chapter's configuration"
 _IMAGES = {_OURS: "bench-superlists", _CHAPTER: "bench-chapter"}
 # The chapter's last Dockerfile, in this project's layout.

@@ -11,7 +11,7 @@ from bench.measure import Row
 from bench.programs import PYTHON, ROOT, run
 from bench.superlists_copy import FLAGS, copied
 
-ROUNDS = 3
+ROUNDS = 2
 # What is looked at, and the checks that need it.
 LOOKS: dict[str, tuple[str, tuple[str, ...]]] = {
     "pages": (

@@ -9,7 +9,7 @@ from bench.measure import Contender, Row, row
 from bench.programs import PEER_PYTHON, PYTHON, ROOT, number_in, run
 from bench.superlists_copy import Project, copied
 
-ROUNDS = 4
+ROUNDS = 3
 _PLAYWRIGHT = ROOT / "bench/stories_playwright"
 _CAPTURE = {
     "PYTHONPATH": f"{ROOT}/action/rehearsal_capture/python_path:{ROOT}/action",

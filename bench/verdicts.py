@@ -10,7 +10,7 @@ from bench.measure import Contender, Row, row
 from bench.programs import PYTHON, ROOT, run
 from bench.superlists_copy import Project, copied
 
-ROUNDS = 2
+ROUNDS = 3
 # In seconds: what wait-on is told, since it waits for ever otherwise.
 PATIENCE = 10
 _ENDS = 'CMD ["python3", "-c", "raise SystemExit(3)"]'
@@ -52,7 +52,9 @@ def _ours(project: Project, image: str, _: int) -> float:
     return run(command, cwd=project.path, environ=project.environ, allowed=range(1, 64))[0]
 
 
-def _wait_on(image: str, _: int) -> float:
+def _wait_on(image: str, _: int) -> str:
     with started(image, {"DJANGO_ALLOWED_HOST": "example.com"}) as (_begun, _name, port):
         command = ["wait-on", "--timeout", str(PATIENCE * 1000), f"http-get://localhost:{port}"]
-        return run(command, allowed=(1,))[0]
+        run(command, allowed=(1,))
+    # How long it took says only what it was told.
+    return f"no verdict: it waits for its time-out, here {PATIENCE} s"
