@@ -7,8 +7,8 @@ from contextlib import suppress
 from rehearsal.commands.clean_up import clean_up, read_first_outputs
 from rehearsal.commands.command import Command
 from rehearsal.config import child_environment
+from rehearsal.config.extract_secrets import extract_secrets
 from rehearsal.config.inputs import from_action
-from rehearsal.config.parser import extract_secrets
 from rehearsal.outside.github import Console
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret

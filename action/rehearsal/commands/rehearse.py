@@ -20,9 +20,10 @@ from rehearsal.commands.run_context import (
 )
 from rehearsal.commands.watchdog import Left, Watchdog
 from rehearsal.config import child_environment
+from rehearsal.config.extract_secrets import extract_secrets
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
-from rehearsal.config.parser import extract_secrets, plan_of
+from rehearsal.config.parser import plan_of
 from rehearsal.config.plan_warnings import secret_warnings
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.diagnosis.needs.given import given_by

@@ -1,7 +1,6 @@
 """Read and check every input once, before anything is started."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from rehearsal.config.audit import read_audit
 from rehearsal.config.build import read_build
 from rehearsal.config.companions import read_companions
 from rehearsal.config.container import read_address, read_container
+from rehearsal.config.extract_secrets import extract_secrets
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.grid import read_grid_url
 from rehearsal.config.input_table import INPUTS
@@ -16,10 +16,9 @@ from rehearsal.config.inputs import Inputs, quoted
 from rehearsal.config.paths import is_file, read_baseline, read_folder
 from rehearsal.config.plan_warnings import plan_warnings
 from rehearsal.config.rehearsal_plan import Plan, ProbePlan, ServicePlan, SuitePlan
-from rehearsal.config.service_env import secrets_for_services
 from rehearsal.config.variables import SECRET_LIKE_NAME, read_variables, values
 from rehearsal.redaction.redactor import Redactor
-from rehearsal.redaction.secret import ANY_NAME, Secret, parse_variables
+from rehearsal.redaction.secret import ANY_NAME, Secret
 from rehearsal.regex import regex
 from rehearsal.results.published_port import host_name
 from rehearsal.verdict import MisconfiguredError
@@ -111,27 +110,6 @@ def plan_of(request: GivenInputs) -> Plan:
             redactor.redact(request.hide(text)) for text in (problem.message, problem.hint)
         )
         raise MisconfiguredError(message, hint=hint, excerpt=problem.excerpt) from None
-
-
-def extract_secrets(given: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Secret, ...]:
-    """Return the secrets that the inputs hold, as far as they can be read.
-
-    Logs have to be redacted without a plan too: before it is made, when the inputs are wrong, and
-    in the clean-up step, when a file that the plan names may be gone.
-    """
-    found: list[Secret] = []
-    for source in ("secrets", "build-secrets"):
-        with suppress(MisconfiguredError):
-            text = str(given.get(source) or "")
-            items = parse_variables(text, source=source, environ=environ).items()
-            found += [Secret(name=name, value=each.value) for name, each in items if each.value]
-    with suppress(MisconfiguredError):
-        found += secrets_for_services(
-            str(given.get("service-env") or ""),
-            environ,
-            harmless=str(given.get("not-secret") or "").split(),
-        )
-    return tuple(found)
 
 
 def _probe(inputs: Inputs) -> ProbePlan:

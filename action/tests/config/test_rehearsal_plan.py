@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from rehearsal.config import parser
+from rehearsal.config.extract_secrets import extract_secrets
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.input_table import INPUTS
-from rehearsal.config.parser import extract_secrets, make_plan
+from rehearsal.config.parser import make_plan
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.verdict import MisconfiguredError, Problem, Verdict
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.config.parser import extract_secrets, make_plan
+from rehearsal.config.extract_secrets import extract_secrets
+from rehearsal.config.parser import make_plan
 from rehearsal.config.rehearsal_plan import Plan, ServicePlan
 from rehearsal.config.variables import LONGEST_VARIABLE
 from rehearsal.redaction.secret import Secret

@@ -154,18 +154,18 @@ def test_commands__each_has_its_module(name: str) -> None:
     assert isinstance(COMMANDS[name].load(), Command)
 
 
-def test_watch__imports_nothing_of_a_rehearsal() -> None:
-    """Each rehearsal starts this process, so each would pay for what is imported here."""
-    program = (
-        "import sys, rehearsal.run_command, rehearsal.commands.watch_command; print(*sys.modules)"
-    )
+@pytest.mark.parametrize("command", ["watch", "clean_up"])
+def test_command__imports_nothing_of_a_rehearsal(command: str) -> None:
+    """Each rehearsal starts these processes, so each would pay for what is imported here."""
+    modules = f"rehearsal.run_command, rehearsal.commands.{command}_command"
     found = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True,
-        cwd=Path(__file__).resolve().parents[2],
+        [sys.executable, "-c", f"import sys, {modules}; print(*sys.modules)"],
+        capture_output=True, text=True, check=True, cwd=Path(__file__).resolve().parents[2],
     )  # fmt: skip
     rooms = {name.split(".")[1] for name in found.stdout.split() if name.startswith("rehearsal.")}
     assert "outside" in rooms
     assert not rooms & {"audit", "diagnosis", "local", "report", "source"}
+    assert "rehearsal.config.parser" not in found.stdout.split()
 
 
 def help_of(capsys: pytest.CaptureFixture[str], *command: str) -> str:

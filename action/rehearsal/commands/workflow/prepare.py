@@ -17,9 +17,10 @@ from rehearsal.commands.workflow.dropped_outputs import (
 )
 from rehearsal.commands.workflow.matrix import matrix_outputs, read_matrix
 from rehearsal.config.default_image_tag import image_tag
+from rehearsal.config.extract_secrets import extract_secrets
 from rehearsal.config.given_inputs import GivenInputs
 from rehearsal.config.inputs import Inputs, from_action
-from rehearsal.config.parser import extract_secrets, plan_of
+from rehearsal.config.parser import plan_of
 from rehearsal.config.rehearsal_plan import BuildPlan
 from rehearsal.config.workflow_inputs import SECRET_BECOMES, action_inputs, read_inputs
 from rehearsal.outside.github import Console
