@@ -7,12 +7,18 @@ from rehearsal.report.words import REHEARSE
 from rehearsal.results.origin import Origin
 
 TITLE = "How to run this here"
+AT_COMMIT = " · at commit "
 INSTALL = "pipx install 'dress-rehearsal[local]'"
 NEEDS = (
     "The command rehearse comes with Dress Rehearsal. It needs Linux, Docker and Python 3.11 or "
     "newer, and reads secrets from the environment or a file .env. Run this in a checkout of the "
     "repository:"
 )
+
+
+def has_commit(origin: Origin) -> bool:
+    """Return whether a reader elsewhere has to go to a commit, and it is known."""
+    return bool(origin.repository and COMMIT.fullmatch(known_commit(origin)))
 
 
 def commands(origin: Origin, command: str) -> str:
@@ -25,10 +31,9 @@ def commands(origin: Origin, command: str) -> str:
 
 def _commands(origin: Origin, command: str) -> Iterator[str]:
     yield INSTALL
-    commit = known_commit(origin)
-    if origin.repository and COMMIT.fullmatch(commit):
+    if has_commit(origin):
         number = origin.pull_request
         yield f"git fetch origin pull/{number}/head" if number else "git fetch origin"
-        yield f"git switch --detach {commit}"
+        yield f"git switch --detach {known_commit(origin)}"
     if command.partition(" ")[0] == REHEARSE:
         yield command

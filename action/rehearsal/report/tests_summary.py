@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from rehearsal.report import markdown, run_here
 from rehearsal.report.since_words import new_mark
-from rehearsal.report.web_links import source_url
+from rehearsal.report.web_links import commit_url, short_commit, source_url
 from rehearsal.report.words import (
     REQUEST,
     reported_message,
@@ -89,11 +89,8 @@ def rerun_lines(failed: Iterable[FailedTestEvidence], origin: Origin) -> Iterato
     if not reruns:
         return
     one = len(reruns) == 1
-    yield (
-        f"**{rerun_title(reruns[0])}:**"
-        if one
-        else f"**{rerun_title(reruns[0])}** (the first failed test):"
-    )
+    which = "" if one else " (the first failed test)"
+    yield f"**{rerun_title(reruns[0])}**{which}{_at_commit(origin)}:"
     yield ""
     yield from markdown.code_block(reruns[0])
     if origin.repository:
@@ -101,6 +98,13 @@ def rerun_lines(failed: Iterable[FailedTestEvidence], origin: Origin) -> Iterato
         yield from markdown.collapsible(run_here.TITLE, how, collapsed=True)
     if not one:
         yield from markdown.collapsible("The other failed tests", reruns[1:], collapsed=True)
+
+
+def _at_commit(origin: Origin) -> str:
+    if not run_here.has_commit(origin):
+        return ""
+    commit = markdown.link(markdown.code(short_commit(origin)), commit_url(origin))
+    return f"{run_here.AT_COMMIT}{commit}"
 
 
 def slowest_lines(result: RehearsalResult) -> Iterator[str]:

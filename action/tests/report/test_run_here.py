@@ -65,6 +65,10 @@ def test_page_and_summary__fold_how_to_get_there() -> None:
     text = summary(result())
     assert f"<summary>{run_here.TITLE}</summary>" in text
     assert SWITCH in text
+    assert "**Run this test on your machine** · at commit `0123456`:\n" in text
+    run = "https://github.example/owner/app/actions/runs/77"
+    link = f"[`0123456`](https://github.example/owner/app/commit/{COMMIT})"
+    assert f" · at commit {link}:\n" in summary(result(run=run))
 
 
 def test_page_and_summary__say_nothing_of_it_on_the_machine_itself() -> None:

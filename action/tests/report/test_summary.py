@@ -335,7 +335,7 @@ def test_summary__says_how_to_run_the_failed_tests() -> None:
     assert "rehearse &lt;three&gt;" in folded
     first = replace(tests[0], rerun="rehearse a ```b")
     one = make_summary(TESTS_FAILED, index=EvidenceIndex(failed=(first,)))
-    assert "**Run this test on your machine:**\n\n````sh\nrehearse a ```b\n````\n" in one
+    assert "**Run this test on your machine**:\n\n````sh\nrehearse a ```b\n````\n" in one
     assert "other failed tests" not in one
     assert "Run this test" not in make_summary(TESTS_FAILED, index=failed("t"))
 

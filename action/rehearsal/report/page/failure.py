@@ -104,10 +104,10 @@ def _rerun(rerun: str, origin: Origin, *, is_whole: bool) -> Child:
 
 
 def _at_commit(origin: Origin) -> Child:
-    if not origin.repository or not origin.commit:
+    if not run_here.has_commit(origin):
         return None
     commit = element("code", web_link(commit_url(origin), short_commit(origin)))
-    return " · at commit ", commit
+    return run_here.AT_COMMIT, commit
 
 
 def _raised(frame: ProjectFrame, origin: Origin) -> Markup:
