@@ -62,10 +62,11 @@ def _is_document(entry: Entry) -> bool:
 def _holds_secrets(entry: Entry, redactor: Redactor) -> bool:
     stream, before, after = redactor.stream(), sha256(), sha256()
     with entry.open() as inside:
-        while piece := inside.read(CHUNK):
+        while len(piece := inside.read(CHUNK)) == CHUNK:
             before.update(piece)
             after.update(stream.feed(piece))
-    after.update(stream.flush())
+    before.update(piece)
+    after.update(stream.flush(piece))
     return before.digest() != after.digest()
 
 

@@ -51,10 +51,15 @@ class PatternIndex:
                 self._by_word.setdefault(word, []).append(entry)
         entries = [each for entries in self._by_word.values() for each in entries]
         words = {*self._by_word, *(e.second for e in entries), *(e.third for e in entries)}
-        self._words = frozenset([*FILLERS, *words] if words else ())
+        self._words = frozenset([*FILLERS, *words])
 
-    def scan(self, data: bytes) -> tuple[list[Span], int]:
-        """Return where patterns occur, and where the first starts that the end may cut."""
+    def scan(self, data: bytes, *, is_all: bool = False) -> tuple[list[Span], int]:
+        """Return where patterns occur, and where the first starts that the end may cut.
+
+        If the data `is_all` there is, its end cuts none.
+        """
+        if not self._windows:
+            return [], len(data)
         spans: list[Span] = []
         limit = len(data)
         for text, at in self._windows_in(data):
@@ -62,6 +67,8 @@ class PatternIndex:
                 found, cut = pattern.around(data, at + offset)
                 spans += found
                 limit = limit if cut is None else min(limit, cut)
+        if is_all:
+            return spans, len(data)
         # Where the end of the data cuts a window, the pattern starts shortly before.
         limit = self._line_starts.first_cut(data, data.rfind(b"\n") + 1, limit)
         return spans, self._starts.first_cut(data, 0, limit)

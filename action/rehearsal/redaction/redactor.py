@@ -43,13 +43,14 @@ class Redactor:
         """Start a stream: a secret that is split across two pieces is found, too."""
         return RedactingStream(self)
 
-    def scan(self, data: bytes) -> tuple[list[Span], int]:
+    def scan(self, data: bytes, *, is_all: bool = False) -> tuple[list[Span], int]:
         """Return where secrets are: spans that may overlap, sorted.
 
-        Also return where the first one starts that the end of the data may cut.
+        Also return where the first one starts that the end of the data may cut: it cuts none if the
+        data `is_all` there is.
         """
-        spans, limit = self._patterns.scan(data)
-        more, earlier = self._shortened.scan(data)
+        spans, limit = self._patterns.scan(data, is_all=is_all)
+        more, earlier = self._shortened.scan(data, is_all=is_all)
         return sorted(spans + more), min(limit, earlier)
 
 
@@ -72,7 +73,7 @@ class RedactingStream:
     def flush(self, piece: bytes = b"") -> bytes:
         """Add the last piece, if there is one; return the rest, redacted."""
         data = self._tail + piece
-        return self._emit(data, self._redactor.scan(data)[0], len(data))
+        return self._emit(data, *self._redactor.scan(data, is_all=True))
 
     def _emit(self, data: bytes, spans: list[Span], limit: int) -> bytes:
         out: list[bytes] = []

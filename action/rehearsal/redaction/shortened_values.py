@@ -45,12 +45,15 @@ class ShortenedValues:
             *({(dots + six)[:MIN_LENGTH] for six in self._sixes} for dots in (b".", b".."))
         )
 
-    def scan(self, data: bytes) -> tuple[list[Span], int]:
-        """Return where pieces are, and where the first starts that the end may cut."""
+    def scan(self, data: bytes, *, is_all: bool = False) -> tuple[list[Span], int]:
+        """Return where pieces are, and where the first starts that the end may cut.
+
+        If the data `is_all` there is, its end cuts none.
+        """
         if not self._sixes:
             return [], len(data)
         dotted = _dotted(data)
-        return list(self._spans(dotted)), self._first_cut(dotted)
+        return list(self._spans(dotted)), len(data) if is_all else self._first_cut(dotted)
 
     def _spans(self, dotted: bytes) -> Iterator[Span]:
         """Yield each piece on either side of dots."""
