@@ -25,7 +25,8 @@ from rehearsal.results.own_names import is_our_name
 
 MAX_NAME = 100
 SAFE_NAME = regex(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{MAX_NAME - 1}}}\Z")
-CHUNK = 1 << 20
+# In bytes: larger pieces are taken from the system anew each time, and do not stay in its caches.
+CHUNK = 1 << 16
 # In bytes, of a file in the evidence, whatever evidence-limit is: our own logs are smaller.
 MAX_FILE_SIZE = 512_000_000
 # In bytes, of what the engine says of a container.
