@@ -14,9 +14,10 @@ from typing import Any
 from rehearsal_capture.console_lines import END_MARK
 from rehearsal_capture.trace.bidi_page import BidiPage
 from rehearsal_capture.trace.bidi_requests import BidiRequests
-from rehearsal_capture.trace.cdp_console import dialog_line, message_line
-from rehearsal_capture.trace.cdp_windows import CdpWindows
+from rehearsal_capture.trace.connected_browser import ConnectedBrowser
 from rehearsal_capture.trace.connection import Connection
+from rehearsal_capture.trace.messages import dialog_line, message_line
+from rehearsal_capture.trace.windows import Windows
 
 # Firefox on this machine, and no Grid between, which may allow one connection only.
 ADDRESS = re.compile(r"ws://(localhost|127\.0\.0\.1|\[::1\]):\d+/session/[\w-]+")
@@ -28,7 +29,7 @@ _REQUESTS = ("network.beforeRequestSent", "network.responseCompleted", "network.
 _LEVELS = {"debug": "debug", "info": "info", "warn": "warning", "error": "error"}
 
 
-class BidiBrowser:
+class BidiBrowser(ConnectedBrowser[BidiPage]):
     """A connection to the session of one browser; `add` gets each line, with its user context."""
 
     # On a first attempt, unless the trace of each test is wanted.
@@ -36,29 +37,19 @@ class BidiBrowser:
 
     def __init__(self, url: str, add: Callable[[str, dict[str, Any]], None]) -> None:
         self._add = add
-        self._windows = CdpWindows(add)
+        self._windows = Windows(add)
         self._requests = BidiRequests()
-        self._connection = Connection(lambda: url, self._listen, self._take)
+        super().__init__(Connection(lambda: url, self._listen, self._take))
         self._wants_requests = False
         # The answers to the subscriptions to requests, as far as they can be ended.
         self._subscriptions: list[str] = []
         self._is_ready = False
-        # By context: the windows, in the order in which they were opened; and the frames' windows.
-        self._pages: dict[str, BidiPage] = {}
+        # By the names of frames: those of their windows.
         self._of_frames: dict[str, str] = {}
-        self.start, self.close = self._connection.start, self._connection.close
-        self.forget = self._connection.forget
 
     def wait_for(self, target: str | None, deadline: float) -> None:
         """Wait until a window, or all of the start, are listened to, at most until `deadline`."""
         self._connection.wait(lambda: self._is_ready and target in (None, *self._pages), deadline)
-
-    def page(self, target: str | None, user_context: str | None) -> BidiPage | None:
-        """Return the page of a window, or the first one of a user context."""
-        if target is not None and self._connection.is_alive():
-            return self._pages.get(target)
-        pages = list(self._pages.values()) if self._connection.is_alive() else []
-        return next((each for each in pages if user_context in (None, each.user_context)), None)
 
     def want_requests(self, *, wanted: bool) -> None:
         """Listen to requests as well from now on, or no longer."""
@@ -68,16 +59,6 @@ class BidiBrowser:
                 self._subscribe(_REQUESTS, self._subscribed)
             else:
                 self._unsubscribe()
-
-    def is_looking(self) -> bool:
-        """Whether a page has still to answer."""
-        pages = list(self._pages.values()) if self._connection.is_alive() else []
-        return any(each.looks.is_looking() for each in pages)
-
-    def start_test(self) -> None:
-        """Begin again for another test."""
-        for page in list(self._pages.values()):
-            page.looks.start_test()
 
     def _listen(self) -> None:
         self._subscribe(_EVENTS)

@@ -34,7 +34,7 @@ class BrowserTrace:
         name = str(capabilities.get("browserName", ""))
         version = str(capabilities.get("browserVersion", ""))
         self.trace = SessionTrace(number, f"{name} {version.partition('.')[0]}".strip())
-        self._cdp: CdpBrowser | BidiBrowser | None = None
+        self._browser: CdpBrowser | BidiBrowser | None = None
         self._field: TypedText | None = None
         # Until when the next step waits, None if the window is listened to.
         self._deadline: float | None = None
@@ -50,8 +50,8 @@ class BrowserTrace:
     def start_test(self, started: float) -> None:
         """Begin a test; `started` is in seconds since 1970."""
         self.trace.start_test(round(started * 1000))
-        if self._cdp is not None:
-            self._cdp.start_test()
+        if self._browser is not None:
+            self._browser.start_test()
 
     def follow_windows(self, command: str, params: dict[str, Any]) -> None:
         """Note which window the test uses."""
@@ -69,20 +69,20 @@ class BrowserTrace:
             from rehearsal_capture.trace.cdp_browser import CdpBrowser  # noqa: PLC0415
 
             address, self._address = self._address, None
-            self._cdp = CdpBrowser(address, self._version, self.trace.add, self._profile)
-            self._begin(self._cdp)
+            self._browser = CdpBrowser(address, self._version, self.trace.add, self._profile)
+            self._begin(self._browser)
         elif isinstance(self._bidi, str):
             self._listen_to_firefox(self._bidi)
             self._bidi = None
-        if self._cdp is not None:
-            self._cdp.want_requests(wanted=is_retry)
+        if self._browser is not None:
+            self._browser.want_requests(wanted=is_retry)
 
     def _listen_to_firefox(self, address: str) -> None:
         from rehearsal_capture.trace.bidi_browser import ADDRESS, BidiBrowser  # noqa: PLC0415
 
         if ADDRESS.fullmatch(address):
-            self._cdp = BidiBrowser(address, self.trace.add)
-            self._begin(self._cdp)
+            self._browser = BidiBrowser(address, self.trace.add)
+            self._begin(self._browser)
 
     def _begin(self, browser: CdpBrowser | BidiBrowser) -> None:
         browser.start()
@@ -90,30 +90,30 @@ class BrowserTrace:
 
     def await_window(self, command: str) -> None:
         """Wait until the window is listened to, so that what a step causes is recorded."""
-        if self._cdp is not None and self._deadline is not None and command not in _BLIND:
-            self._cdp.wait_for(self.trace.window, self._deadline)
+        if self._browser is not None and self._deadline is not None and command not in _BLIND:
+            self._browser.wait_for(self.trace.window, self._deadline)
             self._deadline = None
 
     def look(self, command: str, step: dict[str, Any], pages: Pages, *, is_retry: bool) -> None:
         """Add to a step what the page looks like shortly after it, without waiting."""
-        if self._cdp is None or command in _BLIND:
+        if self._browser is None or command in _BLIND:
             return
-        page = self._cdp.page(self.trace.window, self.trace.user_context)
+        page = self._browser.page(self.trace.window, self.trace.user_context)
         if page is not None:
             if command in _DIALOGS:
                 # The browser will say so, too, but later.
                 page.looks.has_dialog = False
-            has_time = is_retry or (self._cdp.has_pictures and pages.has_time())
+            has_time = is_retry or (self._browser.has_pictures and pages.has_time())
             wanted = os.environ.get(_PICTURES) != "off" and has_time
             page.looks.look(step, pages, with_picture=wanted)
 
     def look_last(self, pages: Pages) -> None:
         """Look once more at the page after the last step, and wait for that: what it became."""
         step = self.trace.last_step()
-        if self._cdp is None or step is None:
+        if self._browser is None or step is None:
             return
         self.settle(CLOCK.monotonic() + _LAST)
-        page = self._cdp.page(self.trace.window, self.trace.user_context)
+        page = self._browser.page(self.trace.window, self.trace.user_context)
         # After the end of the test's user context, the window is one of another.
         if page is not None and self.trace.user_context in (None, page.user_context):
             page.looks.look(step, pages, with_picture=os.environ.get(_PICTURES) != "off")
@@ -121,7 +121,7 @@ class BrowserTrace:
 
     def ask_field(self, params: dict[str, Any]) -> None:
         """Ask what kind of field a test is about to type into."""
-        page = self._cdp and self._cdp.page(self.trace.window, self.trace.user_context)
+        page = self._browser and self._browser.page(self.trace.window, self.trace.user_context)
         typed = TypedText(params)
         if page and page.describe_field(params, typed.answer):
             self._field = typed
@@ -134,16 +134,16 @@ class BrowserTrace:
 
     def settle(self, deadline: float) -> None:
         """Wait for what the browser is still to tell, at most until `deadline`."""
-        if self._cdp is not None:
-            while self._cdp.is_looking() and CLOCK.monotonic() < deadline:
+        if self._browser is not None:
+            while self._browser.is_looking() and CLOCK.monotonic() < deadline:
                 time.sleep(_PAUSE)
 
     def close(self) -> None:
         """End the connection."""
-        if self._cdp is not None:
-            self._cdp.close()
+        if self._browser is not None:
+            self._browser.close()
 
     def forget(self) -> None:
         """Drop the connection in a fork."""
-        if self._cdp is not None:
-            self._cdp.forget()
+        if self._browser is not None:
+            self._browser.forget()

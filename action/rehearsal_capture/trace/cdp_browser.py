@@ -12,8 +12,9 @@ from typing import Any
 
 from rehearsal_capture.trace.cdp_address import find_websocket
 from rehearsal_capture.trace.cdp_page import CdpPage
-from rehearsal_capture.trace.cdp_windows import CdpWindows
+from rehearsal_capture.trace.connected_browser import ConnectedBrowser
 from rehearsal_capture.trace.connection import Connection
+from rehearsal_capture.trace.windows import Windows
 
 # Events that come often and are not read.
 _SKIPPED = (
@@ -24,7 +25,7 @@ _SKIPPED = (
 )  # fmt: skip
 
 
-class CdpBrowser:
+class CdpBrowser(ConnectedBrowser[CdpPage]):
     """A connection to one browser, with a thread of its own that ends with the browser.
 
     `add` gets each line, with the user context of its page. `profile` is the folder of the
@@ -41,16 +42,12 @@ class CdpBrowser:
         profile: str | None = None,
     ) -> None:
         self._add = add
-        self._windows = CdpWindows(add)
-        self._connection = Connection(
+        self._windows = Windows(add)
+        super().__init__(Connection(
             lambda: find_websocket(address, version, profile),
             self._listen, self._take, skipped=_SKIPPED,
-        )  # fmt: skip
-        # By target: the pages that there are, in the order in which they were opened.
-        self._pages: dict[str, CdpPage] = {}
+        ))  # fmt: skip
         self._by_session: dict[str, CdpPage] = {}
-        self.start, self.close = self._connection.start, self._connection.close
-        self.forget = self._connection.forget
 
     def wait_for(self, target: str | None, deadline: float) -> None:
         """Wait until a window, or any, is listened to, at most until `deadline`."""
@@ -60,25 +57,8 @@ class CdpBrowser:
         pages = list(self._pages.values()) if target is None else [self._pages.get(target)]
         return any(each is not None and each.is_listening for each in pages)
 
-    def page(self, target: str | None, user_context: str | None) -> CdpPage | None:
-        """Return the page of a window, or the first one of a user context."""
-        if target is not None and self._connection.is_alive():
-            return self._pages.get(target)
-        pages = list(self._pages.values()) if self._connection.is_alive() else []
-        return next((each for each in pages if user_context in (None, each.user_context)), None)
-
     def want_requests(self, *, wanted: bool) -> None:
         """Do nothing: it always listens to requests."""
-
-    def is_looking(self) -> bool:
-        """Whether a page has still to answer."""
-        pages = list(self._pages.values()) if self._connection.is_alive() else []
-        return any(each.looks.is_looking() for each in pages)
-
-    def start_test(self) -> None:
-        """Begin again for another test."""
-        for page in list(self._pages.values()):
-            page.looks.start_test()
 
     def _listen(self) -> None:
         pages = [{"type": "page", "exclude": False}, {"exclude": True}]

@@ -5,24 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from rehearsal_capture.trace.clock import CLOCK
-from rehearsal_capture.trace.hidden import HIDDEN, SECRET_NAME, cut, hide_in_address, hide_in_error
+from rehearsal_capture.trace.hidden import HIDDEN, SECRET_NAME, cut
+from rehearsal_capture.trace.messages import MAX_TEXT, dialog_line, message_line
 
 _LEVELS = {"debug": "debug", "verbose": "debug", "info": "info", "log": "info",
            "warning": "warning", "error": "error", "assert": "error"}  # fmt: skip
 # Not messages.
 _IGNORED = ("clear", "startGroup", "startGroupCollapsed", "endGroup", "profile", "profileEnd")
-_MAX_TEXT = 1000
 _MAX_ARGUMENTS = 20
-
-
-def message_line(
-    milliseconds: float, level: str, text: str, frame: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """Return the line of a message; `frame` is where it was written, and counts lines from 0."""
-    shown = hide_in_error(" ".join(cut(text, _MAX_TEXT * 2).split()))
-    shown = cut(f"{shown}{_place(frame or {})}", _MAX_TEXT)
-    return {"k": "js", "t": round(milliseconds), "level": level, "text": shown}
 
 
 class CdpConsole:
@@ -65,33 +55,18 @@ class CdpConsole:
         self._add(dialog_line(event))
 
 
-def dialog_line(event: dict[str, Any]) -> dict[str, Any]:
-    """Return the line of a dialog that opens now."""
-    text = f"{event['type']}: {event.get('message', '')}"
-    return message_line(CLOCK.time() * 1000, "dialog", text)
-
-
 def _text_of(argument: dict[str, Any]) -> str:
     """Return an argument of console.log as the console shows it, an object by its properties."""
     if "value" in argument:
-        return cut(str(argument["value"]), _MAX_TEXT)
+        return cut(str(argument["value"]), MAX_TEXT)
     preview = argument.get("preview")
     if preview and argument.get("subtype") != "error":
         found = [f"{each.get('name')}: {_value_of(each)}" for each in preview["properties"]]
-        return cut(f"{preview.get('description', '')} {{{', '.join(found)}}}", _MAX_TEXT)
+        return cut(f"{preview.get('description', '')} {{{', '.join(found)}}}", MAX_TEXT)
     text = argument.get("description") or argument.get("unserializableValue")
-    return cut(str(text or argument.get("type")), _MAX_TEXT)
+    return cut(str(text or argument.get("type")), MAX_TEXT)
 
 
 def _value_of(each: dict[str, Any]) -> str:
     is_secret = SECRET_NAME.search(str(each.get("name")))
     return HIDDEN if is_secret else str(each.get("value"))
-
-
-def _place(frame: dict[str, Any]) -> str:
-    """Return ` (FILE:LINE)` of a place that counts lines from 0; empty if it has no file."""
-    if not frame.get("url"):
-        return ""
-    line = frame.get("lineNumber")
-    where = hide_in_address(str(frame["url"]))
-    return f" ({where}:{line + 1})" if isinstance(line, int) else f" ({where})"

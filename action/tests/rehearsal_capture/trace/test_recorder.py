@@ -227,7 +227,7 @@ def test_before__a_step_waits_once_for_its_window(monkeypatch: pytest.MonkeyPatc
         reply = {"value": {"sessionId": "s", "capabilities": opened}}
         recorder.note("newSession", {}, "s", reply, 1.0)
         recorder.before("get", {}, "s")
-    browser: Any = recorder._sessions["s"]._cdp
+    browser: Any = recorder._sessions["s"]._browser
     # It connects also while nothing is recorded, which the first step would be too late for.
     assert browser.waited == []
     for command in ("getTitle", "addCookie", "quit"):

@@ -1,4 +1,4 @@
-"""Read from CDP's domain Target which windows and tabs open and close."""
+"""The windows and tabs that open and close during a test."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rehearsal_capture.trace.hidden import hide_in_address
 _NO_PAGE = ("", "about:blank")
 
 
-class CdpWindows:
+class Windows:
     """The windows of one browser; `add` gets a line for each, with its user context.
 
     A browser begins with a window, and so does each user context: those have no line.
@@ -29,7 +29,7 @@ class CdpWindows:
         self._has_started = True
 
     def opened(self, info: dict[str, Any]) -> None:
-        """Note a new window by its TargetInfo."""
+        """Note a new window by what CDP's TargetInfo tells."""
         target, context = info["targetId"], info.get("browserContextId") or ""
         is_first = context not in self._contexts.values()
         # What Chrome loads in case somebody goes there is no window.
