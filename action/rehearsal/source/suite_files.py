@@ -15,11 +15,16 @@ INSTALLERS = regex(
     r"\b(?:pip3?|uv|uvx|poetry|pdm|pipenv|pipx|hatch|tox|nox|conda|npm|npx|yarn|pnpm|docker|make"
     r"|venv|activate)\b|\bPATH="
 )
+# They import no conftest.py, which is pytest's.
+OTHER_RUNNERS = regex(r"\bunittest\b|\bmanage\.py\b|\bdjango-admin\b")
 MODULE = regex(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
 def suite_files(project: ProjectFiles, command: str) -> list[str]:
-    """Return the files that a command names or, if it names none, those of the suite's folder."""
+    """Return the files that a command names or, if it names none, those of the suite's folder.
+
+    conftest.py is left out if certainly another runner than pytest runs the tests.
+    """
     try:
         words = shlex.split(command, comments=True)
     except ValueError:
@@ -27,7 +32,10 @@ def suite_files(project: ProjectFiles, command: str) -> list[str]:
     named = [path for word in words for path in _paths(project, word)]
     if not named and (folder := find_suite(project)):
         named = list(project.below(folder))
-    return sorted({path for path in named if path.endswith(".py")})[:MAX_FILES]
+    files = {path for path in named if path.endswith(".py")}
+    if OTHER_RUNNERS.search(command) and "pytest" not in command:
+        files = {path for path in files if PurePosixPath(path).name != "conftest.py"}
+    return sorted(files)[:MAX_FILES]
 
 
 def suite_python(command: str) -> str:

@@ -7,11 +7,13 @@ from .test_django_project import project_of
 FILES = dict.fromkeys(
     (
         "functional_tests/__init__.py", "functional_tests/test_a.py", "functional_tests/test_b.py",
-        "functional_tests/page.html", "tests/unit/test_c.py", "checks.py",
+        "functional_tests/conftest.py", "functional_tests/page.html",
+        "tests/unit/test_c.py", "checks.py",
     ),
     "",
 )  # fmt: skip
 SUITE = ["functional_tests/__init__.py", "functional_tests/test_a.py", "functional_tests/test_b.py"]
+WITH_PYTEST = sorted(["functional_tests/conftest.py", *SUITE])
 
 
 @pytest.mark.parametrize(
@@ -22,10 +24,12 @@ SUITE = ["functional_tests/__init__.py", "functional_tests/test_a.py", "function
         ("python -m unittest functional_tests.test_a", SUITE[:2]),
         ("python -m unittest functional_tests.test_a.ATest.test_it", SUITE[:2]),
         ("python -m pytest functional_tests/test_b.py::BTest", SUITE[2:]),
-        ("python -m pytest functional_tests/", SUITE),
+        ("python -m pytest functional_tests/", WITH_PYTEST),
         ("python checks.py", ["checks.py"]),
-        ("python -m pytest", SUITE),
-        ("make 'it", SUITE),
+        ("python -m pytest", WITH_PYTEST),
+        ("python -m coverage run manage.py test", SUITE),
+        # It may run anything.
+        ("make 'it", WITH_PYTEST),
     ],
 )
 def test_suite_files(command: str, files: list[str]) -> None:
