@@ -88,6 +88,14 @@ class Story(BrowserTestCase):
         raise KeyboardInterrupt
 
 
+class Again(Story):
+    """Has its own way to run a test again."""
+
+    def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
+        super().run(result)
+        return super().run(result)
+
+
 def run(name: str) -> unittest.TestResult:
     result = unittest.TestResult()
     unittest.TestSuite([Story(name)]).run(result)
@@ -96,6 +104,22 @@ def run(name: str) -> unittest.TestResult:
 
 def files(folder: Path) -> list[str]:
     return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
+
+
+def test_run__twice_by_a_subclass_keeps_the_evidence_of_both(
+    drivers: list[FakeDriver], places: tuple[Path, Path]
+) -> None:
+    result = unittest.TestResult()
+    unittest.TestSuite([Again("test_fails")]).run(result)
+    assert len(result.failures) == 2
+    assert [each.has_quit for each in drivers] == [True, True]
+    evidence, junit = places
+    pages = {each.name: each.read_text() for each in evidence.rglob("page*.html")}
+    assert pages == {
+        "page.html": "page of browser 1",
+        "page-failure2.html": "page of browser 2",
+    }
+    assert "(and 1 more)" in results(read_case(junit))[0]
 
 
 @pytest.mark.parametrize(
