@@ -456,7 +456,7 @@ def test_rehearse__cancelled(job: Job) -> None:
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGTERM)
     log = process.communicate(timeout=120)[0].decode()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     assert process.returncode == 18, log
     assert job.outputs["verdict"] == "cancelled"
     assert not job.docker.has_container

@@ -75,6 +75,6 @@ def test_forms_without_token__the_line_on_which_the_tag_ends() -> None:
 
 
 def test_forms_without_token__of_a_long_file_in_linear_time() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     list(forms_without_token("<form method=post " * 20_000))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5

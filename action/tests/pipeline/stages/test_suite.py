@@ -282,7 +282,7 @@ def test_run_tests__ends_soon_after_a_crash(
     monkeypatch.setattr(suite, "CRASH_GRACE", 0.2)
     started = time.monotonic()
     _, problems = rehearse(log, tmp_path, "sleep 60", gone=True)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     assert problems == []
 
 
