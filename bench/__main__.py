@@ -64,10 +64,13 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench ARGS=", description=__doc__)
-    parser.add_argument("group", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}; all")
     parser.add_argument(
-        "--into", type=Path, default=ROOT / ".cache/bench-results", metavar="FOLDER"
+        "group", nargs="*", metavar="GROUP", help=f"one of {', '.join(GROUPS)}; without any, all"
     )
+    parser.add_argument(
+        "--into", type=Path, default=ROOT / ".cache/bench-results", metavar="FOLDER",
+        help="where the tables, the plots and results.json are written",
+    )  # fmt: skip
     parser.add_argument(
         "--results", type=Path, metavar="FILE",
         help="take the numbers of an earlier run (its results.json) instead of measuring",
@@ -87,7 +90,7 @@ def _options() -> argparse.Namespace:
             f"there is no group {', '.join(sorted(unknown))}; the groups: {', '.join(GROUPS)}"
         )
     if options.write_baseline and options.group:
-        parser.error("--write-baseline is of all groups in one run: name none")
+        parser.error("--write-baseline needs all groups of one run: name no group")
     if options.check and not options.baseline.exists():
         parser.error(f"there is no {options.baseline}: --write-baseline writes bench/baseline.json")
     return options
@@ -129,13 +132,16 @@ def _draw(results: Path, folder: Path) -> None:
 
 def _is_worse(baseline: Results, results: Results) -> bool:
     found = list(compare(baseline.rows, results.rows))
+    if not found:
+        print("No ratio could be compared: the baseline has none of the measured groups.")
+        return True
     better = [each for each in found if each.is_better]
     worse = [each for each in found if each.is_worse]
     for each in (*better, *worse):
         print(each)
     print(
-        f"{len(found)} ratios were compared with the baseline: {len(worse)} got "
-        f"worse by more than 20 % and more than both runs vary, {len(better)} better."
+        f"{len(found)} ratios were compared with the baseline. Worse: {len(worse)}, better: "
+        f"{len(better)}, each by more than 20 % and by more than both runs vary."
     )
     return bool(worse)
 

@@ -7,7 +7,7 @@ the image are read beside the other looks, and the further containers run beside
 import re
 from collections.abc import Iterator
 
-from bench.measure import Row
+from bench.measure import Row, limit_rounds
 from bench.programs import PYTHON, ROOT, run
 from bench.superlists_copy import FLAGS, copied
 
@@ -46,7 +46,7 @@ def rows() -> Iterator[Row]:
         flags += ["--build-args", f"PYTHON_IMAGE={project.base_image}"]
         command = [PYTHON, ROOT / "bench/timed_audit.py", "rehearse", *flags]
         # The first one builds the image.
-        for number in range(ROUNDS + 1):
+        for number in range(limit_rounds(ROUNDS) + 1):
             text = run(command, cwd=project.path, environ=project.environ)[1]
             found = {name: float(each) for name, each in re.findall(r"look (\S+) (\S+)", text)}
             for name in seconds if number else ():

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a workflow does without the action: build, run, wait, migrate, test, keep the log, stop.
+# What a workflow does without the action: build, run, migrate, wait, test, keep the log, stop.
 #
 # usage: by_hand.sh PORT    (in a copy of superlists; DJANGO_SECRET_KEY and PYTHON_IMAGE are set)
 set -euo pipefail

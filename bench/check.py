@@ -12,7 +12,7 @@ MAX_RISE = 0.20
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """What two runs have found of ours by another contender; less is better, whatever the unit.
+    """The ratio of our number to another contender's, in two runs; less is better always.
 
     `after` is None if the later run has no such ratio.
     """
@@ -34,7 +34,7 @@ class Comparison:
 
     def __str__(self) -> str:
         if self.after is None:
-            return f"{self.row}: rehearse by {self.other} was not measured."
+            return f"{self.row}: the ratio to {self.other} was not measured."
         change = self.after.median / self.before.median - 1
         direction = "worse" if change > 0 else "better"
         return (
@@ -52,7 +52,7 @@ def compare(before: Iterable[Row], after: Iterable[Row]) -> Iterator[Comparison]
             continue
         now = _ratios(rows[row.id]) if row.id in rows else {}
         for other, spread in _ratios(row).items():
-            # Of 0 no change can be told: what was measured is too small.
+            # A ratio of 0 has no relative change: what was measured is too small.
             if spread.median > 0:
                 yield Comparison(row=row.id, other=other, before=spread, after=now.get(other))
 

@@ -1,6 +1,6 @@
 """How the time of browser tests falls with the shards that share a Selenium Grid.
 
-A Grid has machines of its own. Browsers on this one would take turns on its two cores, so here the
+A Grid has machines of its own. Browsers on this machine would take turns on its cores, so here the
 Grid only waits: what is measured is our side of it.
 """
 

@@ -102,7 +102,7 @@ def merge_only_read(folder: Path) -> float:
 
 
 def tests(folder: Path) -> float:
-    """Return the seconds in which 100,000 tests of ten reports are counted and reported."""
+    """Return the seconds in which 100,000 tests are counted and put into all reports."""
     made = made_in(folder, make_reports, 10, 10_000, 20)
     begun = time.perf_counter()
     _report(made)
@@ -116,7 +116,7 @@ def tests_only_read(folder: Path) -> float:
 
 
 def page_of_many(folder: Path) -> float:
-    """Return the seconds in which 10,000 tests are counted and reported."""
+    """Return the seconds in which 10,000 tests are counted and put into all reports."""
     made = made_in(folder, make_reports, 1, 10_000, 20)
     begun = time.perf_counter()
     _report(made)

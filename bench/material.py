@@ -88,7 +88,7 @@ def secrets(count: int) -> list[Secret]:
 
 
 def log_text(count: int) -> bytes:
-    """Return as many groups of lines as gunicorn and Django log them, of 320 bytes each."""
+    """Return so many groups of three lines, as gunicorn and Django log them; one has 250 bytes."""
     chance = random.Random(1)
     lines = []
     for number in range(count):

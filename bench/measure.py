@@ -105,16 +105,17 @@ def in_turns(
     return values, failures
 
 
+def limit_rounds(rounds: int) -> int:
+    """Return how many rounds to measure: at most BENCH_ROUNDS, if the environment has it."""
+    return min(rounds, int(os.environ.get("BENCH_ROUNDS") or rounds))
+
+
 def row(
     identity: str, title: str, unit: str, contenders: Sequence[Contender], rounds: int,
     *, goal: str = "", more_is_better: bool = False,
 ) -> Row:  # fmt: skip
-    """Measure the contenders, of which the first is ours, and return the row.
-
-    BENCH_ROUNDS in the environment is the most rounds that there are, to try something.
-    """
-    rounds = min(rounds, int(os.environ.get("BENCH_ROUNDS") or rounds))
-    values, failures = in_turns(contenders, rounds)
+    """Measure the contenders, of which the first is ours, and return the row."""
+    values, failures = in_turns(contenders, limit_rounds(rounds))
     return Row(
         id=identity,
         title=title,

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,22 +16,29 @@ PYTHON = ROOT / ".venv/bin/python"
 # The Python that has the peers of PyPI.
 PEER_PYTHON = ROOT / ".cache/bench/bin/python"
 PEERS = ROOT / "bench/peers/node_modules/.bin"
-# A PATH may hold several clients of Docker, and a recent one without buildx cannot build. Without
-# any, the unit tests run.
-_DOCKER = subprocess.run(
-    ["bash", "-c", "source tools/docker.sh && docker_that_builds"],
-    cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False,
-).stdout.strip().rpartition("/")[0]  # fmt: skip
-ENVIRONMENT = {
-    **os.environ,
-    "PATH": ":".join(filter(None, (str(PEERS), _DOCKER, os.environ["PATH"], f"{ROOT}/.venv/bin"))),
-    "PYTHONPATH": str(ROOT / "action"),
-    "DOCKER_BUILDKIT": "1",
-}
 
 
 class BenchError(Exception):
-    """A program that has to succeed did not; the message ends with what it printed."""
+    """Something that has to succeed did not; the message ends with what was printed."""
+
+
+@cache
+def environment() -> dict[str, str]:
+    """Return the variables of all programs.
+
+    A PATH may hold several clients of Docker, and a recent one without buildx cannot build.
+    """
+    docker = subprocess.run(
+        ["bash", "-c", "source tools/docker.sh && docker_that_builds"],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False,
+    ).stdout.strip().rpartition("/")[0]  # fmt: skip
+    path = (str(PEERS), docker, os.environ["PATH"], f"{ROOT}/.venv/bin")
+    return {
+        **os.environ,
+        "PATH": ":".join(filter(None, path)),
+        "PYTHONPATH": str(ROOT / "action"),
+        "DOCKER_BUILDKIT": "1",
+    }
 
 
 def run(
@@ -46,11 +54,12 @@ def run(
     Raises BenchError if its exit code is not one of those allowed.
     """
     words = ["bash", "-c", command] if isinstance(command, str) else list(map(str, command))
+    variables = {**environment(), **(environ or {})}
     begun = time.perf_counter()
     done = subprocess.run(
         words,
         cwd=cwd,
-        env={**ENVIRONMENT, **(environ or {})},
+        env=variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -1,4 +1,4 @@
-"""What a run has found, as JSON: of the last run, and of the one that others are compared with."""
+"""The results of a run as JSON: of the last run, and of the baseline."""
 
 import json
 from collections.abc import Mapping, Sequence

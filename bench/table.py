@@ -8,7 +8,7 @@ from itertools import groupby
 from bench.measure import Row, Spread
 from bench.results import Results
 
-_HEAD = "| what | contender | median | least to most | ours by this |\n|---|---|---|---|---|\n"
+_HEAD = "| what | contender | median | least to most | ours ÷ this |\n|---|---|---|---|---|\n"
 
 
 def markdown(results: Results, plots: str = "") -> str:
@@ -36,7 +36,7 @@ def _lines(row: Row, versions: Mapping[str, str]) -> Iterator[str]:
 
 
 def _contender(row: Row, name: str, versions: Mapping[str, str]) -> str:
-    """Return who it is, in which version, and what was typed."""
+    """Return the contender's name, its version, and the command."""
     program = re.split("[ ,]", name)[0]
     version = f" ({versions[program]})" if program in versions else ""
     command = row.commands.get(name)
@@ -68,7 +68,7 @@ def digits(value: float) -> str:
 
 
 def line(row: Row) -> str:
-    """Return a row as one line, for who looks on."""
+    """Return a row as one line, to print while the others are measured."""
     return f"{row.id}: {', '.join(_words(row))}"
 
 

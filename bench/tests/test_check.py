@@ -48,7 +48,7 @@ def test_compare__a_slower_machine_is_not_worse() -> None:
 
 def test_compare__a_ratio_that_is_gone_and_a_group_that_was_not_measured() -> None:
     gone = a_row([1.0], [], failures={"theirs": "not ready within 8 s"})
-    sentence = "x: rehearse by theirs was not measured."
+    sentence = "x: the ratio to theirs was not measured."
     assert told(BEFORE, gone) == ([sentence], [])
     assert told(BEFORE, a_row([1.0], [1.0], id="y")) == ([sentence], [])
     assert told(BEFORE, a_row([9.0], [1.0], id="y", group="helper")) == ([], [])

@@ -70,16 +70,25 @@ def test_main__a_baseline_and_what_is_worse(
     assert bench("fine", *earlier, ours=0.8) == 0, "compared with the run before"
     assert bench("fine", *earlier, ours=1.0) == 1
     assert bench("fine", "--check", ours=0.3) == 0
-    assert "0 got worse by more than 20 % and more than both runs vary, 1 better" in (
-        capsys.readouterr().out
-    )
+    assert "Worse: 0, better: 1, each by more than 20 %" in (capsys.readouterr().out)
+
+
+def test_main__a_baseline_of_other_groups(
+    bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Results(machine={}, rows=[]).write(tmp_path / "baseline.json")
+    assert bench("fine", "--check") == 1
+    assert "No ratio could be compared" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     "arguments, words",
     [
         (["none"], "there is no group none; the groups: fine, broken"),
-        (["fine", "--write-baseline"], "--write-baseline is of all groups in one run: name none"),
+        (
+            ["fine", "--write-baseline"],
+            "--write-baseline needs all groups of one run: name no group",
+        ),
         (["--check"], "baseline.json: --write-baseline writes bench/baseline.json"),
     ],
 )
