@@ -118,7 +118,7 @@ class BrowserTestCase(unittest.TestCase):
     def _run_recorded(self, run: Callable[[Any], Any], result: Any = None) -> Any:
         if isinstance(result, RecordingResult):
             if not self._open_browsers():
-                # A subclass may call `run` again: the browser of the time before is closed.
+                # A subclass may call `run` twice. The first call closed its browser.
                 self.__dict__.pop("_first_browser", None)
             return run(result)
         result = self.defaultTestResult() if result is None else result

@@ -23,6 +23,20 @@ def compile(pattern, flags=0):
 re._compiler.compile = compile
 import rehearsal.run_command, rehearsal.commands.rehearse_command
 """
+# Compiles every pattern of the helper and prints how many there are.
+COMPILED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import gc, importlib, pkgutil, rehearsal
+from rehearsal.regex import regex
+for module in pkgutil.walk_packages(rehearsal.__path__, "rehearsal."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+patterns = [each for each in gc.get_objects() if type(each) is regex]
+for each in patterns:
+    each.flags
+print(len(patterns))
+"""
 
 
 def test_regex__is_used_like_a_compiled_pattern() -> None:
@@ -44,10 +58,22 @@ def test_regex__compiles_at_the_first_use() -> None:
         pattern.search("")
 
 
+def test_regex__each_pattern_of_the_helper_is_valid() -> None:
+    compiled = in_a_new_process(COMPILED)
+    assert int(compiled) > 500
+
+
 def test_regex__no_module_of_a_rehearsal_compiles_another_one() -> None:
-    program = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", IMPORTED, str(ACTION)],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    own = [line for line in program.stdout.splitlines() if line.startswith("rehearsal")]
+    printed = in_a_new_process(IMPORTED)
+    # The standard library compiles some, which shows that the hook works.
+    assert "gettext" in printed
+    own = [line for line in printed.splitlines() if line.startswith("rehearsal")]
     assert own == []
+
+
+def in_a_new_process(program: str) -> str:
+    """Return what `program` prints; its argument is the action's folder."""
+    return subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program, str(ACTION)],
+        stdout=subprocess.PIPE, text=True, check=True,
+    ).stdout  # fmt: skip

@@ -69,9 +69,9 @@ def app_lines(
     except OSError:
         return ()
     blocks = _last_blocks(found.lines)
-    text = _most_telling([each.text for each in blocks], moment.path, source)
+    text = _key_line([each.text for each in blocks], moment.path, source)
     place = _place(text, blocks)
-    told = (_line(text, blocks[place], moment, tells=True),) if text and blocks else ()
+    key = (_line(text, blocks[place], moment, is_key=True),) if text and blocks else ()
     # Of two lines that came after the error one may be the access log's, with the status.
     first = max(0, min(place - MAX_LINES + 3, len(blocks) - MAX_LINES))
     around = (
@@ -81,7 +81,7 @@ def app_lines(
     )
     # What was logged again says nothing more.
     unique: dict[str, LogLine] = {}
-    for each in (*told, *around):
+    for each in (*key, *around):
         unique.setdefault(each.text, each)
     return tuple(unique.values())[:MAX_LINES]
 
@@ -97,9 +97,9 @@ def _last_blocks(blocks: Sequence[TimedLine]) -> list[TimedLine]:
     return kept[::-1]
 
 
-def _line(text: str, block: TimedLine, moment: Moment, *, tells: bool = False) -> LogLine:
+def _line(text: str, block: TimedLine, moment: Moment, *, is_key: bool = False) -> LogLine:
     start = max(0.0, block.time - moment.began)
-    return LogLine(start=start, text=cut_text(text, MAX_LINE), tells=tells)
+    return LogLine(start=start, text=cut_text(text, MAX_LINE), is_key=is_key)
 
 
 def _said(block: str) -> str:
@@ -120,7 +120,7 @@ def _repeats(block: str, text: str) -> bool:
     return any(line and (text == line or text.startswith(f"{line} (")) for line in lines)
 
 
-def _most_telling(texts: Sequence[str], path: str, source: SourceTree) -> str:
+def _key_line(texts: Sequence[str], path: str, source: SourceTree) -> str:
     """Return the exception with its line of the project, an error's line, or that of the path."""
     text = "\n".join(texts)
     if frame := project_frame(text, source):
@@ -128,7 +128,7 @@ def _most_telling(texts: Sequence[str], path: str, source: SourceTree) -> str:
     if errors := [each.error for each in tracebacks(text)]:
         return errors[-1]
     lines = text.splitlines()
-    for tells in (says_unanswered, says_error, lambda line: path.strip("/") and path in line):
-        if told := [line.strip() for line in lines if tells(line)]:
-            return next((line for line in reversed(told) if path.strip("/") in line), told[-1])
+    for is_key in (says_unanswered, says_error, lambda line: path.strip("/") and path in line):
+        if key := [line.strip() for line in lines if is_key(line)]:
+            return next((line for line in reversed(key) if path.strip("/") in line), key[-1])
     return ""

@@ -116,12 +116,10 @@ class BaselineFolder:
 
     def _trace(self, folder: str) -> BrowserTrace:
         """Return the trace of the last attempt."""
-        for attempt in find_attempts(self._folder, files_of(self._folder, folder), flaky=False)[
-            -1:
-        ]:
-            if found := read_excerpt(self._folder, attempt.file, (MAX_TRACE, 0)):
-                return read_trace(found.text)
-        return BrowserTrace()
+        attempts = find_attempts(self._folder, files_of(self._folder, folder), flaky=False)
+        last = attempts[-1].file if attempts else ""
+        found = read_excerpt(self._folder, last, (MAX_TRACE, 0)) if last else None
+        return read_trace(found.text) if found else BrowserTrace()
 
 
 def read_picture(folder: Folder, name: str, room: int) -> Picture | None:

@@ -121,10 +121,7 @@ def collect(
 
 
 def with_steps(test: FailedTestEvidence, folder: Folder) -> FailedTestEvidence:
-    """Return a test that was read from verdict.json with its pictures and the steps of its trace.
-
-    They are read from the evidence `folder`.
-    """
+    """Return a test of a verdict.json, with the pictures and steps of the evidence `folder`."""
     files = files_of(folder, test.folder) if test.folder else {}
     main = main_attempt(find_attempts(folder, files, flaky=False))
     steps = read_trace_file(folder, main.file).steps if main else ()

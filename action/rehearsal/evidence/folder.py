@@ -25,7 +25,8 @@ from rehearsal.results.own_names import is_our_name
 
 MAX_NAME = 100
 SAFE_NAME = regex(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{MAX_NAME - 1}}}\Z")
-# In bytes: larger pieces are taken from the system anew each time, and do not stay in its caches.
+# In bytes. The system gives larger pieces of memory anew each time: they are not in the processor's
+# caches.
 CHUNK = 1 << 16
 # In bytes, of a file in the evidence, whatever evidence-limit is: our own logs are smaller.
 MAX_FILE_SIZE = 512_000_000

@@ -64,8 +64,8 @@ class SinceBaseline:
     def add_pictures(self, result: RehearsalResult, evidence: Folder) -> RehearsalResult:
         """Return the result with the pictures of its failed tests, which are in `evidence`.
 
-        Of a test of a merge, only `evidence` tells the steps. Tests that share a name, as those of
-        two browsers do in a merge, have no pictures.
+        verdict.json has no steps, so those of a merge are read from `evidence`. Tests that share a
+        name, as those of two browsers do in a merge, have no pictures.
         """
         if not self._folder or not result.since:
             return result

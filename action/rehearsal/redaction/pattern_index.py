@@ -23,9 +23,9 @@ FILLERS = tuple(high << 8 | low for high in range(10) for low in range(0x80, 0x1
 
 
 class _Entry(NamedTuple):
-    """A window, where a word is in it, and two other words that are then in the text, too.
+    """A window, the place of one of its words, and two other words at the same alignment.
 
-    They are the same word again if the window has no others at this alignment.
+    A text without all three words lacks the window. A window with fewer words repeats them.
     """
 
     window: bytes
@@ -53,10 +53,10 @@ class PatternIndex:
         words = {*self._by_word, *(e.second for e in entries), *(e.third for e in entries)}
         self._words = frozenset([*FILLERS, *words])
 
-    def scan(self, data: bytes, *, is_all: bool = False) -> tuple[list[Span], int]:
+    def scan(self, data: bytes, *, final: bool = False) -> tuple[list[Span], int]:
         """Return where patterns occur, and where the first starts that the end may cut.
 
-        If the data `is_all` there is, its end cuts none.
+        With `final`, no data follows: then nothing is cut.
         """
         if not self._windows:
             return [], len(data)
@@ -67,7 +67,7 @@ class PatternIndex:
                 found, cut = pattern.around(data, at + offset)
                 spans += found
                 limit = limit if cut is None else min(limit, cut)
-        if is_all:
+        if final:
             return spans, len(data)
         # Where the end of the data cuts a window, the pattern starts shortly before.
         limit = self._line_starts.first_cut(data, data.rfind(b"\n") + 1, limit)

@@ -43,14 +43,14 @@ class Redactor:
         """Start a stream: a secret that is split across two pieces is found, too."""
         return RedactingStream(self)
 
-    def scan(self, data: bytes, *, is_all: bool = False) -> tuple[list[Span], int]:
-        """Return where secrets are: spans that may overlap, sorted.
+    def scan(self, data: bytes, *, final: bool = False) -> tuple[list[Span], int]:
+        """Return where secrets are, as sorted spans that may overlap.
 
-        Also return where the first one starts that the end of the data may cut: it cuts none if the
-        data `is_all` there is.
+        Also return where the first one starts that the end of the data may cut. With `final`, no
+        data follows: then nothing is cut.
         """
-        spans, limit = self._patterns.scan(data, is_all=is_all)
-        more, earlier = self._shortened.scan(data, is_all=is_all)
+        spans, limit = self._patterns.scan(data, final=final)
+        more, earlier = self._shortened.scan(data, final=final)
         return sorted(spans + more), min(limit, earlier)
 
 
@@ -73,7 +73,7 @@ class RedactingStream:
     def flush(self, piece: bytes = b"") -> bytes:
         """Add the last piece, if there is one; return the rest, redacted."""
         data = self._tail + piece
-        return self._emit(data, *self._redactor.scan(data, is_all=True))
+        return self._emit(data, *self._redactor.scan(data, final=True))
 
     def _emit(self, data: bytes, spans: list[Span], limit: int) -> bytes:
         out: list[bytes] = []

@@ -45,15 +45,15 @@ class ShortenedValues:
             *({(dots + six)[:MIN_LENGTH] for six in self._sixes} for dots in (b".", b".."))
         )
 
-    def scan(self, data: bytes, *, is_all: bool = False) -> tuple[list[Span], int]:
+    def scan(self, data: bytes, *, final: bool = False) -> tuple[list[Span], int]:
         """Return where pieces are, and where the first starts that the end may cut.
 
-        If the data `is_all` there is, its end cuts none.
+        With `final`, no data follows: then nothing is cut.
         """
         if not self._sixes:
             return [], len(data)
         dotted = _dotted(data)
-        return list(self._spans(dotted)), len(data) if is_all else self._first_cut(dotted)
+        return list(self._spans(dotted)), len(data) if final else self._first_cut(dotted)
 
     def _spans(self, dotted: bytes) -> Iterator[Span]:
         """Yield each piece on either side of dots."""
@@ -120,7 +120,11 @@ class ShortenedValues:
         return bisect.bisect_left(lengths, True, key=lambda n: text[:n] not in self._text)
 
     def _lengths(self, text: bytes, six: bytes) -> range:
-        """Return the lengths to compare: a search of all values takes longer than of a set."""
+        """Return the lengths that a piece at this end may have.
+
+        If its six characters are in no value, none of six or more: this look-up in a set is much
+        faster than a search of all values.
+        """
         longest = self._longest if six in self._sixes else MIN_LENGTH - 1
         return range(1, min(len(text), longest) + 1)
 

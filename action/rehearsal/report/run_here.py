@@ -6,7 +6,7 @@ from rehearsal.report.web_links import COMMIT, known_commit
 from rehearsal.report.words import REHEARSE
 from rehearsal.results.origin import Origin
 
-TITLE = "How to run this here"
+TITLE = "Install Dress Rehearsal, get the commit, and run the test"
 AT_COMMIT = " · at commit "
 INSTALL = "pipx install 'dress-rehearsal[local]'"
 NEEDS = (

@@ -33,10 +33,12 @@ def commits_text(since: Comparison, origin: Origin) -> str:
     old, new = since.commit, known_commit(origin)
     if not all(map(COMMIT.fullmatch, (old, new))):
         return ""
-    changed = ", with changes that are not committed" if origin.is_changed else ""
+    short = short_commit(origin)
+    changed = "with changes that are not committed" if origin.is_changed else ""
     if old == new:
-        return f"Both at commit {short_commit(origin)}{changed and f', now{changed[1:]}'}"
-    return f"Then commit {old[:SHORT_COMMIT]}, now commit {short_commit(origin)}{changed}"
+        return f"Both at commit {short}" + (f", now {changed}" if changed else "")
+    text = f"Then commit {old[:SHORT_COMMIT]}, now commit {short}"
+    return f"{text}, {changed}" if changed else text
 
 
 def new_mark(since: Comparison | None, name: str) -> str:

@@ -66,7 +66,7 @@ def _stage(result: RehearsalResult) -> Iterator[Slowest]:
     if len(result.stages) > 1:
         stage = max(result.stages, key=lambda each: each.seconds)
         total = sum(each.seconds for each in result.stages)
-        words = f"took {seconds_text(stage.seconds)} of {seconds_text(total)}"
+        words = f"took {seconds_text(stage.seconds)} of {seconds_text(total)} in all"
         yield Slowest(subject=DOING.get(stage.name, stage.name), words=words)
 
 

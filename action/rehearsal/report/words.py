@@ -127,7 +127,7 @@ def request_lines(test: FailedTestEvidence) -> Iterator[str]:
     if request := test.request:
         yield f"request:  {request.start:.1f} s  {request_text(request)}"
         for line in test.app_lines[:1]:
-            if line.tells:
+            if line.is_key:
                 yield f"app:      {one_line(line.text)}"
 
 

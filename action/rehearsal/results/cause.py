@@ -142,7 +142,7 @@ def _where_to_begin(index: EvidenceIndex) -> str:
     if not test.app_lines:
         return text
     line = test.app_lines[0]
-    logged = f"logged then: {line.text}" if line.tells else "logged no error at that moment."
+    logged = f"logged then: {line.text}" if line.is_key else "logged no error at that moment."
     return f"{text} The app {logged}"
 
 

@@ -28,12 +28,12 @@ class LogExcerpt:
 class LogLine:
     """A line of the app's log, `start` seconds after a test began.
 
-    `tells` says that it is the one that says most about the test's failure.
+    `is_key` marks the one that says most about the test's failure.
     """
 
     start: float
     text: str
-    tells: bool = False
+    is_key: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,7 @@ class FailedTestEvidence:
     `steps` are what the browsers did in the attempt of `trace.html`, as the file `steps_file` of
     the evidence says, without the first `steps_left_out`; the page `trace_page` shows it. `request`
     says most about the failure of all requests of the browsers. `app_lines` are what the app logged
-    at that moment, without a request at the end of the test: the line that tells most is the first.
+    at that moment, without a request at the end of the test: the key line is the first.
     `rerun` is the command line that rehearses this test alone; where no workflow was
     read, only its new flags. What is not known is empty.
     """

@@ -40,7 +40,7 @@ class BidiBrowser(ConnectedBrowser[BidiPage]):
         self._windows = Windows(add)
         self._requests = BidiRequests()
         super().__init__(Connection(lambda: url, self._listen, self._take))
-        self._wants_requests = False
+        self._listens_to_requests = False
         # The answers to the subscriptions to requests, as far as they can be ended.
         self._subscriptions: list[str] = []
         self._is_ready = False
@@ -51,18 +51,18 @@ class BidiBrowser(ConnectedBrowser[BidiPage]):
         """Wait until a window, or all of the start, are listened to, at most until `deadline`."""
         self._connection.wait(lambda: self._is_ready and target in (None, *self._pages), deadline)
 
-    def want_requests(self, *, wanted: bool) -> None:
-        """Listen to requests as well from now on, or no longer."""
-        if wanted != self._wants_requests:
-            self._wants_requests = wanted
-            if wanted:
+    def listen_to_requests(self, *, enabled: bool) -> None:
+        """Start listening to requests, or stop."""
+        if enabled != self._listens_to_requests:
+            self._listens_to_requests = enabled
+            if enabled:
                 self._subscribe(_REQUESTS, self._subscribed)
             else:
                 self._unsubscribe()
 
     def _listen(self) -> None:
         self._subscribe(_EVENTS)
-        if self._wants_requests:
+        if self._listens_to_requests:
             # They were asked for before the connection was open.
             self._subscribe(_REQUESTS, self._subscribed)
         # Its answer comes after the events of all windows that are open.
@@ -83,7 +83,7 @@ class BidiBrowser(ConnectedBrowser[BidiPage]):
         # An older Firefox gives it no name. To end it by its events would end the test's, too.
         if subscription := (reply.get("result") or {}).get("subscription"):
             self._subscriptions.append(subscription)
-        if not self._wants_requests:
+        if not self._listens_to_requests:
             self._unsubscribe()
 
     def _unsubscribe(self) -> None:

@@ -75,7 +75,7 @@ class BrowserTrace:
             self._listen_to_firefox(self._bidi)
             self._bidi = None
         if self._browser is not None:
-            self._browser.want_requests(wanted=is_retry)
+            self._browser.listen_to_requests(enabled=is_retry)
 
     def _listen_to_firefox(self, address: str) -> None:
         from rehearsal_capture.trace.bidi_browser import ADDRESS, BidiBrowser  # noqa: PLC0415

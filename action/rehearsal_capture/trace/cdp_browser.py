@@ -57,8 +57,8 @@ class CdpBrowser(ConnectedBrowser[CdpPage]):
         pages = list(self._pages.values()) if target is None else [self._pages.get(target)]
         return any(each is not None and each.is_listening for each in pages)
 
-    def want_requests(self, *, wanted: bool) -> None:
-        """Do nothing: it always listens to requests."""
+    def listen_to_requests(self, *, enabled: bool) -> None:
+        """Do nothing: Chrome always tells of requests."""
 
     def _listen(self) -> None:
         pages = [{"type": "page", "exclude": False}, {"exclude": True}]

@@ -53,8 +53,8 @@ def logged(
 def said(top: Path, *pieces: tuple[float, str], path: str = "/lists/new") -> str:
     """Return the line that says most, empty if none does."""
     lines = logged(top, *pieces, asked=request("POST 500", start=4.0, path=path))
-    assert not any(line.tells for line in lines[1:])
-    return lines[0].text if lines and lines[0].tells else ""
+    assert not any(line.is_key for line in lines[1:])
+    return lines[0].text if lines and lines[0].is_key else ""
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_app_lines__the_error_first_then_the_others_in_order(tmp_path: Path) -> 
     assert [(round(each.start, 2), each.text.rpartition(".")[2]) for each in lines] == [
         (4.06, "py:2)"), (4.02, "new item"), (4.05, error), (4.11, "POST /lists/new 500"),
     ]  # fmt: skip
-    assert [each.tells for each in lines] == [True, False, False, False]
+    assert [each.is_key for each in lines] == [True, False, False, False]
 
 
 def test_app_lines__of_many_are_those_around_the_error(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_app_lines__without_an_error_are_the_last(tmp_path: Path) -> None:
     pieces = [(number / 20, f"line {number}\n") for number in range(100)]
     lines = logged(tmp_path, *pieces, asked=None, span=SPAN)
     assert [each.text for each in lines] == [f"line {number}" for number in range(94, 100)]
-    assert not any(each.tells for each in lines)
+    assert not any(each.is_key for each in lines)
 
 
 @pytest.mark.parametrize("span", [None, Span(start=STARTED, end=STARTED + 9, exact=False)])

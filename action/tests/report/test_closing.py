@@ -68,7 +68,7 @@ def test_closing__the_request_and_what_the_app_said() -> None:
         failure=SHAKY,
         steps=(TraceStep(start=4, seconds=0, text="click"),),
         request=request,
-        app_lines=(LogLine(start=1.0, text="KeyError: 'A'\n(app/views.py:7)", tells=True),),
+        app_lines=(LogLine(start=1.0, text="KeyError: 'A'\n(app/views.py:7)", is_key=True),),
     )
     block = lines(index=EvidenceIndex(failed=(test,)))[1:-1]
     assert block == [

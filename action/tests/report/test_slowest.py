@@ -53,12 +53,15 @@ SLOW_TEST = "test_pays took 12.3 s of the tests' 20.0 s"
 @pytest.mark.parametrize(
     "stage_seconds, text",
     [
-        ({"build": 30, "test": 20}, f"{SLOW_TEST}; building the image took 30.0 s of 50.0 s"),
-        ({"build": 5, "test": 20}, f"{SLOW_TEST}; the tests took 20.0 s of 25.0 s"),
+        (
+            {"build": 30, "test": 20},
+            f"{SLOW_TEST}; building the image took 30.0 s of 50.0 s in all",
+        ),
+        ({"build": 5, "test": 20}, f"{SLOW_TEST}; the tests took 20.0 s of 25.0 s in all"),
         ({"test": 20}, SLOW_TEST),
         (
             {"build": 70, "ready": 0.5},
-            "test_pays took 12.3 s; building the image took 70 s of 70 s",
+            "test_pays took 12.3 s; building the image took 70 s of 70 s in all",
         ),
     ],
     ids=["the build", "the tests", "one stage", "no stage of the tests"],

@@ -309,7 +309,7 @@ def test_summary__shows_the_request_of_a_failed_test_and_what_the_app_said() -> 
         test,
         steps=steps,
         request=request,
-        app_lines=(LogLine(start=1.0, text=HOSTILE, tells=True),),
+        app_lines=(LogLine(start=1.0, text=HOSTILE, is_key=True),),
     )
     text = make_summary(TESTS_FAILED, index=EvidenceIndex(failed=(test,)))
     _, _, after = text.partition("What t.test_bad did last</summary>")

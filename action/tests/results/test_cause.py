@@ -120,7 +120,7 @@ def test_cause__of_an_exception_quotes_its_line_and_names_the_test() -> None:
     "lines, logged",
     [
         ((), ""),
-        ((LogLine(start=1, text="no stock", tells=True),), " The app logged then: no stock"),
+        ((LogLine(start=1, text="no stock", is_key=True),), " The app logged then: no stock"),
         ((LogLine(start=1, text="GET /"),), " The app logged no error at that moment."),
     ],
     ids=["no log", "an error", "no error"],

@@ -57,7 +57,7 @@ def failed_tests(
         anchor = anchors.add(test.failure.name)
         has_evidence = position < MAX_WITH_EVIDENCE
         head = name_and_errors(
-            test, origin=origin, anchor=anchor, since=since, is_whole=has_evidence
+            test, origin=origin, anchor=anchor, since=since, detailed=has_evidence
         )
         if not has_evidence:
             return element("article", head, class_="card test", id=anchor)

@@ -30,12 +30,12 @@ def name_and_errors(
     origin: Origin | None = None,
     anchor: str = "",
     since: Comparison | None = None,
-    is_whole: bool = False,
+    detailed: bool = False,
 ) -> Child:
     """Return the test's name, what the app raised and what the test reported.
 
     `since` is what changed since a baseline: it tells whether this failure is new.
-    `is_whole` adds the line of the test, what the app logged then, and how to get what runs it.
+    `detailed` adds the test's line, what the app logged then, and how to run it on a new machine.
     """
     failure, frame = test.failure, test.frame
     origin = origin or Origin()
@@ -49,10 +49,10 @@ def name_and_errors(
         element("h3", name, _took(failure), _mark(new_mark(since, failure.name))),
         _raised(frame, origin) if frame else None,
         _error("The test reported: ", message, line, red=not frame),
-        _code(test, file) if is_whole else None,
+        _code(test, file) if detailed else None,
         _request(test),
-        app_log_then(test) if is_whole else None,
-        _rerun(test.rerun, origin, is_whole=is_whole),
+        app_log_then(test) if detailed else None,
+        _rerun(test.rerun, origin, detailed=detailed),
     )
 
 
@@ -81,7 +81,7 @@ def _request(test: FailedTestEvidence) -> Child:
     return element("p", REQUEST, element("code", breakable(request_text(request))), after)
 
 
-def _rerun(rerun: str, origin: Origin, *, is_whole: bool) -> Child:
+def _rerun(rerun: str, origin: Origin, *, detailed: bool) -> Child:
     """Return how to run the test; page.js adds a button that copies it.
 
     On the machine of the rehearsal itself nobody needs to know how to get there.
@@ -91,7 +91,7 @@ def _rerun(rerun: str, origin: Origin, *, is_whole: bool) -> Child:
     title = rerun_title(rerun)
     command = element("div", preformatted(breakable(rerun, after="._/:"), title), class_="paste")
     how = None
-    if origin.repository and is_whole:
+    if origin.repository and detailed:
         text = breakable(run_here.commands(origin, rerun), after="._/:")
         how = element(
             "details",

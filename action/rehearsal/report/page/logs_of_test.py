@@ -38,7 +38,7 @@ def app_log_then(test: FailedTestEvidence) -> Child:
         element(
             "tr",
             element("td", f"{line.start:.1f} s", class_="number"),
-            element("td", element("code", line.text, class_="told" if line.tells else None)),
+            element("td", element("code", line.text, class_="key" if line.is_key else None)),
         )
         for line in test.app_lines
     )

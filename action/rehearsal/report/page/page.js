@@ -41,7 +41,7 @@
     index = [];
     for (const element of main.querySelectorAll(whole + ", pre")) {
       if (element.parentElement.closest("tr, li, h3")) continue;
-      // Whole, these stand in the log of the test, and in the command.
+      // The log of the test and the command hold these lines, too: find them once.
       if (element.closest(".then, .rerun details")) continue;
       const heading = headingOf(element);
       if (element.tagName !== "PRE") {

@@ -8,7 +8,8 @@ from rehearsal.source.one_test.script import PYTHON, Script, Word, read_script
 from rehearsal.source.one_test.suite_test import SuiteTest
 
 Runner = Callable[[Sequence[str], Sequence[Word], SuiteTest], list[str] | None]
-# What may stand before a program: it starts it from the project's own packages, or on a screen.
+# Commands that start the program named after them: in the project's environment, or with a virtual
+# display.
 LAUNCHERS = (
     ("uv", "run"), ("poetry", "run"), ("pipenv", "run"), ("pdm", "run"), ("hatch", "run"),
     ("xvfb-run", "-a"), ("xvfb-run",), ("npx", "--no-install"), ("npx",),

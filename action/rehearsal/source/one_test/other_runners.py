@@ -17,8 +17,8 @@ SCRIPT_FILE = regex(r"[^\s*?\[\]{}()]+\.[cm]?[jt]sx?")
 CYPRESS_FILE = regex(r"[^\s*?\[\]{}(),]+\.cy\.[jt]sx?")
 # A hook is no test, nor a file that could not be loaded, but their reports have them as tests.
 NO_TEST = regex(r'"(?:before|after)(?: each| all)" hook|\bTest suite failed to run\b')
-# What JavaScript's regular expressions do not take literally. A point stays as it is: a report may
-# have it in the place of a space.
+# What JavaScript's regular expressions do not take literally. A dot stays as it is: a report may
+# have one in place of a space.
 JS_SPECIAL = regex(r"[\\^$*+?()\[\]{}|/]")
 # Any character, since a report may have another one. Above U+FFFF it is two for JavaScript.
 NOT_ASCII = regex(r"[^\x20-\x7e]")
@@ -152,7 +152,7 @@ def gotestsum(program: Sequence[str], words: Sequence[Word], test: SuiteTest) ->
 
 def _go_test(named: re.Match[str], packages: Iterable[Word]) -> list[str]:
     pattern = "/".join(f"^{re.escape(part)}$" for part in named["own"].split("/"))
-    # Another package may have a test of this name. A path without a point may be a short one.
+    # Another package may have a test of this name. A path without a dot may be a short one.
     first = (named["package"] or "").split("/")[0]
     where = [shlex.quote(named["package"])] if "." in first else [each.raw for each in packages]
     return ["-run", shlex.quote(pattern), *where]

@@ -170,8 +170,8 @@ def test_requests__are_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     browser._connection.start()
     browser._connection._thread.join(60)
     assert not any(each.startswith("network.") for each in socket.sent)
-    browser.want_requests(wanted=True)
-    browser.want_requests(wanted=True)
+    browser.listen_to_requests(enabled=True)
+    browser.listen_to_requests(enabled=True)
     assert len([each for each in socket.sent if each.startswith("network.")]) == 3
 
 
@@ -193,15 +193,15 @@ def test_requests__are_not_listened_to_after_a_retry(*, is_late: bool) -> None:
             each(results[number % 3])
 
     browser._connection.send = send  # type: ignore[method-assign, assignment]
-    browser.want_requests(wanted=True)
+    browser.listen_to_requests(enabled=True)
     if not is_late:
         answer_all()
-    browser.want_requests(wanted=False)
+    browser.listen_to_requests(enabled=False)
     if is_late:
         answer_all()
     assert [method for method, _ in sent].count("session.subscribe") == 3
     assert sent[3:] == [("session.unsubscribe", {"subscriptions": ["0"]})]
-    browser.want_requests(wanted=True)
+    browser.listen_to_requests(enabled=True)
     assert [method for method, _ in sent].count("session.subscribe") == 6
 
 
@@ -211,7 +211,7 @@ def test_requests__are_asked_for_before_the_connection_is_open(
     socket = Recorded([window("w")])
     monkeypatch.setattr(connection, "WebSocket", lambda *_: socket)
     browser = BidiBrowser("ws://localhost:1/session/s", lambda *_: None)
-    browser.want_requests(wanted=True)
+    browser.listen_to_requests(enabled=True)
     browser.start()
     browser.wait_for(None, CLOCK.monotonic() + 60)
     browser._connection._thread.join(60)

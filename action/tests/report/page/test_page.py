@@ -65,7 +65,7 @@ def failed_result(text: str = "x", **changes: Any) -> RehearsalResult:
         before=PictureBefore(path=text, step=text),
         request=TraceRequest(start=1.0, seconds=0.1, method=text, address=text, error=text),
         rerun=text,
-        app_lines=(LogLine(start=1.0, text=text, tells=True), LogLine(start=1.1, text=text)),
+        app_lines=(LogLine(start=1.0, text=text, is_key=True), LogLine(start=1.1, text=text)),
     )
     need = NextNeed(id="variable", text=text, hint=text, file=text, line=1)
     changes.setdefault("also_needed", NextNeeds(needs=(need,), paste=text))
@@ -683,7 +683,7 @@ def test_page__the_app_s_log_of_that_moment_stands_in_the_test_s_card() -> None:
         failure=Failure(name="t", message="m"),
         slice=LogExcerpt(name=name, text="# between\na\nb\n"),
         app_lines=(
-            LogLine(start=2.31, text="KeyError: 'x'", tells=True),
+            LogLine(start=2.31, text="KeyError: 'x'", is_key=True),
             LogLine(start=2.2, text="a"),
         ),
     )
@@ -691,7 +691,7 @@ def test_page__the_app_s_log_of_that_moment_stands_in_the_test_s_card() -> None:
     then = card.partition("The app&#x27;s log at that moment")[2].partition("</table>")[0]
     assert f'href="./{name}"' in then
     assert Parsed(then).text.endswith("during this test2.3 sKeyError: 'x'2.2 sa")
-    assert then.count('class="told"') == 1
+    assert then.count('class="key"') == 1
     assert "logged nothing" not in card
     # Its lines are not known, but there are some.
     assert "logged nothing" not in card_of(replace(test, app_lines=()))
