@@ -13,14 +13,14 @@ from typing import IO
 from bench.measure import Contender, Row, row
 from bench.programs import PEER_PYTHON, PYTHON, ROOT, BenchError, free_port, number_in, run
 
-ROUNDS, FEW_ROUNDS = 4, 2
+ROUNDS, FEW_ROUNDS = 3, 2
 # A server is ready so many seconds after its start, another number in each round: peers that poll
 # once a second would else always be late, or never.
-READY_AFTER = (0.9, 1.4, 1.15, 1.65)
+READY_AFTER = (0.9, 1.4, 1.15)
 # Where the end of the first answer counts, and not when the server listens.
 SLOW_AFTER = 0.2
 # In seconds.
-PATIENCE = 10
+PATIENCE = 8
 TOO_EARLY = "ready too early"
 NEVER = f"not ready within {PATIENCE} s"
 
