@@ -2,7 +2,7 @@
 
 import pytest
 
-from rehearsal.source.one_test import one_test_command
+from rehearsal.source.one_test import is_one_test_command, one_test_command
 
 FILES = {
     "functional_tests/test_cart.py",
@@ -167,6 +167,8 @@ def test_one_test_command__replaces_what_chooses_tests(
     command: str, name: str, expected: str
 ) -> None:
     assert narrowed(command, name) == expected
+    # Known as ours again, unless its Python is one of the machine.
+    assert is_one_test_command(expected, name, "") is not expected.startswith("/")
 
 
 @pytest.mark.parametrize(
@@ -194,6 +196,8 @@ def test_one_test_command__uses_the_file_if_it_is_there(
     command: str, name: str, file: str, expected: str
 ) -> None:
     assert narrowed(command, name, file) == expected
+    if expected:
+        assert is_one_test_command(expected, name, f"below/{file}" if file else "")
 
 
 @pytest.mark.parametrize(
@@ -216,6 +220,12 @@ def test_one_test_command__uses_the_file_if_it_is_there(
         "TOKEN=hunter2 python manage.py test functional_tests",
         "cd /srv && python manage.py test functional_tests",
         "pip install --index-url https://me:hunter2@example.com x\npython manage.py test",
+        # Quotes that bash reads in another way.
+        "python manage.py test functional_tests $'\\'; touch pwned # '",
+        "python manage.py test \"$X'`touch pwned`'\"",
+        'python manage.py test functional_tests $"x"',
+        # It may fetch what a test's name says.
+        "go test -mod=mod ./...",
         "python manage.py test 'functional_tests",
         "CI=1",
     ],
@@ -253,6 +263,81 @@ def test_one_test_command__nothing_rather_than_something_wrong(command: str) -> 
 )
 def test_one_test_command__nothing_for_a_name_that_is_no_test(command: str, name: str) -> None:
     assert narrowed(command, name) == ""
+
+
+@pytest.mark.parametrize(
+    "command, name, file",
+    [
+        ("pytest", "-x.py::test_adds", ""),
+        ("pytest", "--co/x.py::test_adds", ""),
+        ("pytest", "@x.py::test_adds", ""),
+        ("npx playwright test", "-x.spec.ts \u203a totals", ""),
+        ("npx playwright test", "[a] \u203a --ui.ts \u203a totals", ""),
+        ("npx vitest run", "--config=x.ts > totals", ""),
+        ("npx cypress run", "totals", "-x.cy.js"),
+        ("npx cypress run", "totals", "!x.cy.js"),
+        ("go test ./...", "-toolexec=./x.TestAdds", ""),
+        ("gotestsum", "-exec=./x.sh.TestAdds", ""),
+        ("python manage.py test .", "setUpClass (..)", ""),
+        ("python -m unittest", "-x.CartTest.test_adds", ""),
+        ("python -m unittest", "-.setUpModule", ""),
+    ],
+)
+def test_one_test_command__a_name_is_no_option(command: str, name: str, file: str) -> None:
+    assert not one_test_command(command, name, file, bool)
+
+
+@pytest.mark.parametrize("file", ["-x.test.js", "--config=x.js"])
+def test_one_test_command__a_file_is_no_option_of_jest(file: str) -> None:
+    command = one_test_command("npx jest", "totals", file, bool)
+    assert command == "npx jest -t '^totals$'"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "npx mocha -g totals",
+        "npx mocha -g '^totals$' ",
+        "npx mocha  -g '^totals$'",
+        "npx mocha -g '^totals$'; touch pwned",
+        "touch pwned && npx mocha -g '^totals$'",
+        "npx mocha -g '^totals$' && touch pwned",
+        "npx mocha $'\\'; touch pwned # ' -g '^totals$'",
+        "npx mocha \"$X'`touch pwned`'\" -g '^totals$'",
+        "npx mocha --inspect -g '^totals$'",
+        "npx evil mocha -g '^totals$'",
+        "npm install evil && npx mocha -g '^totals$'",
+        "npm install evil/evil && npx mocha -g '^totals$'",
+        "pip install evil && npx mocha -g '^totals$'",
+        "yarn add evil && npx mocha -g '^totals$'",
+        "yarn evil && npx mocha -g '^totals$'",
+        "npm ci --prefix=.. && npx mocha -g '^totals$'",
+        "npx mocha --reporter-options=~/.bashrc -g '^totals$'",
+        "npx mocha -O ../x -g '^totals$'",
+        "npx mocha --config /srv/x -g '^totals$'",
+        "npx mocha --config a/../../x -g '^totals$'",
+        "cd .. && npx mocha -g '^totals$'",
+        "npx mocha -g '^others$'",
+        "npx mocha '",
+        "",
+    ],
+)
+def test_is_one_test_command__of_others(command: str) -> None:
+    assert not is_one_test_command(command, "totals", "")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "npx mocha -g '^totals$'",
+        "npm ci && npx mocha 'tests/**/*.js' -g '^totals$'",
+        "pip install -r requirements.txt -e . && npx mocha -g '^totals$'",
+        "cd web && npx playwright install --with-deps chromium && npx mocha -g '^totals$'",
+        "CI=1 yarn mocha -R spec -g '^totals$'",
+    ],
+)
+def test_is_one_test_command__ours(command: str) -> None:
+    assert is_one_test_command(command, "totals", "")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 """The command that runs one test of a suite, worked out from the command that ran all of it."""
 
-from rehearsal.source.one_test.command import one_test_command
+from rehearsal.source.one_test.command import is_one_test_command, one_test_command
 
-__all__ = ["one_test_command"]
+__all__ = ["is_one_test_command", "one_test_command"]

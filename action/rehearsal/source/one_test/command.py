@@ -1,10 +1,12 @@
 """From the command of a suite to that of one of its tests, for the runners that are known."""
 
 import posixpath
+import shlex
 from collections.abc import Callable, Sequence
 
+from rehearsal.regex import regex
 from rehearsal.source.one_test import other_runners, python_runners
-from rehearsal.source.one_test.script import PYTHON, Script, Word, read_script
+from rehearsal.source.one_test.script import INSTALLS, PYTHON, Script, Word, read_script
 from rehearsal.source.one_test.suite_test import SuiteTest
 
 Runner = Callable[[Sequence[str], Sequence[Word], SuiteTest], list[str] | None]
@@ -39,6 +41,13 @@ RUNNERS: tuple[tuple[tuple[str, ...], Runner], ...] = (
     (("gotestsum",), other_runners.gotestsum),
 )
 
+# What installs something and takes no names of packages.
+NAMELESS = frozenset({"set", "uv", "poetry", "playwright"})
+# Arguments of the others that name no package either.
+NO_PACKAGES = regex(r"(?:(?:-[er] [\w./-]+|--[a-z-]+|\.)(?: |\Z))*")
+# What stands before a value.
+OPTION = regex(r"\A(?:[\w-]*=|-[\w-]*)")
+
 
 def one_test_command(command: str, name: str, file: str, exists: Callable[[str], bool]) -> str:
     """Return the test command for one test alone, empty where that is not certain.
@@ -53,7 +62,43 @@ def one_test_command(command: str, name: str, file: str, exists: Callable[[str],
     def in_folder(path: str) -> bool:
         return exists(posixpath.normpath(posixpath.join(script.folder, path)))
 
-    words = _runner_words(script, SuiteTest(name=name, file=file, exists=in_folder))
+    return _one_test(script, SuiteTest(name=name, file=file, exists=in_folder))
+
+
+def is_one_test_command(command: str, name: str, file: str) -> bool:
+    """Return whether a command, which anybody may have written, runs one test and does no more.
+
+    It runs a known program with known options, and is what `one_test_command` makes of it for
+    that test. It may install what the project lists, and it names no path outside the project.
+    """
+    script = read_script(command)
+    if not script or not all(map(_names_no_package, script.before)):
+        return False
+    if any(map(_leaves_project, shlex.split(command))):
+        return False
+    paths = [word.text.partition("::")[0] for word in script.runner]
+    # The test's report may have had another part of the file's path.
+    base = posixpath.basename(file)
+    files = dict.fromkeys((file, *(path for path in paths if posixpath.basename(path) == base)))
+    exists = frozenset(paths).__contains__
+    tests = (SuiteTest(name=name, file=each, exists=exists) for each in files)
+    return any(_one_test(script, test) == command for test in tests)
+
+
+def _names_no_package(part: str) -> bool:
+    words = [PYTHON_WORD if PYTHON.fullmatch(word) else word for word in part.split(" ")]
+    known = max((each for each in INSTALLS if _begins(words, each)), key=len, default=())
+    rest = " ".join(words[len(known) :])
+    return not known or bool(NAMELESS & set(known) or NO_PACKAGES.fullmatch(rest))
+
+
+def _leaves_project(word: str) -> bool:
+    path = OPTION.sub("", word)
+    return path.startswith(("/", "~")) or ".." in path.split("/")
+
+
+def _one_test(script: Script, test: SuiteTest) -> str:
+    words = _runner_words(script, test)
     if not words:
         return ""
     text = " && ".join((*script.before, " ".join((*script.variables, *words))))

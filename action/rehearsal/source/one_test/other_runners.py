@@ -13,8 +13,10 @@ from rehearsal.source.one_test.suite_test import SuiteTest
 PLAYWRIGHT_ARROW = " \u203a "
 VITEST_ARROW = " > "
 PROJECT = regex(r"\[(?P<project>[^\]]+)\]\Z")
-SCRIPT_FILE = regex(r"[^\s*?\[\]{}()]+\.[cm]?[jt]sx?")
-CYPRESS_FILE = regex(r"[^\s*?\[\]{}(),]+\.cy\.[jt]sx?")
+# A name that begins otherwise may be an option for the runner, or a pattern.
+PATH_BEGIN = r"(?=[\w./@])"
+SCRIPT_FILE = regex(rf"{PATH_BEGIN}[^\s*?\[\]{{}}()]+\.[cm]?[jt]sx?")
+CYPRESS_FILE = regex(rf"{PATH_BEGIN}[^\s*?\[\]{{}}(),]+\.cy\.[jt]sx?")
 # A hook is no test, nor a file that could not be loaded, but their reports have them as tests.
 NO_TEST = regex(r'"(?:before|after)(?: each| all)" hook|\bTest suite failed to run\b')
 # What JavaScript's regular expressions do not take literally. A dot stays as it is: a report may
@@ -24,7 +26,7 @@ JS_SPECIAL = regex(r"[\\^$*+?()\[\]{}|/]")
 NOT_ASCII = regex(r"[^\x20-\x7e]")
 FILE_ARROW = regex(rf"{SCRIPT_FILE.pattern}{VITEST_ARROW}")
 # The import path of a package, and the test with its parts.
-GO_NAME = regex(r"(?:(?P<package>\S*?)\.)?(?P<own>(?:Test|Example|Fuzz)(?![a-z])\w*(?:/\S+)?)")
+GO_NAME = regex(r"(?:(?P<package>\w\S*?)\.)?(?P<own>(?:Test|Example|Fuzz)(?![a-z])\w*(?:/\S+)?)")
 
 PLAYWRIGHT = options(
     kept="--headed --quiet --forbid-only --ignore-snapshots",
@@ -63,7 +65,8 @@ MOCHA = options(
 )
 GO = options(
     kept="-v -race -json -short -cover",
-    kept_values="-tags -timeout -count -mod -vet -covermode -coverprofile -coverpkg",
+    # Not -mod: with it Go may fetch the package that a test's name begins with.
+    kept_values="-tags -timeout -count -vet -covermode -coverprofile -coverpkg",
     dropped="-failfast",
     dropped_values="-run -skip -parallel -p -shuffle",
 )

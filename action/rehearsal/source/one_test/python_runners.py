@@ -12,9 +12,10 @@ from rehearsal.source.one_test.suite_test import SuiteTest
 
 DOTTED = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
 # What failed before or after the tests of a class: as unittest writes it, and as reports do.
+OWNER = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 FIXTURE = regex(
-    r"(?:setUp|tearDown)(?:Class|Module) \((?P<shown>[\w.]+)\)"
-    r"|(?P<dotted>[\w.]+)\.(?:setUp|tearDown)(?:Class|Module)"
+    rf"(?:setUp|tearDown)(?:Class|Module) \((?P<shown>{OWNER})\)"
+    rf"|(?P<dotted>{OWNER})\.(?:setUp|tearDown)(?:Class|Module)"
 )
 # A sub-test: its parameters stand behind the name.
 SUB_TEST = regex(r" [(\[].*", re.DOTALL)
@@ -22,6 +23,8 @@ SUB_TEST = regex(r" [(\[].*", re.DOTALL)
 NOT_A_TEST = "unittest."
 NODE_ID = regex(r"(?P<file>[^:]+\.py)::(?P<own>[^\[]+)(?P<parameters>\[.*\])?", re.DOTALL)
 DOTTED_NODE = regex(r"(?P<own>[\w.]+)(?P<parameters>\[.*\])?", re.DOTALL)
+# What pytest reads as an option, or as the name of a file that holds its arguments.
+NO_PATH = ("-", "@")
 # How pytest and its reader show what XML cannot hold: the real name is not known.
 UNKNOWN_CHARACTER = regex(r"#x[0-9A-F]|\*\*\*|\ufffd")
 
@@ -145,12 +148,13 @@ def _node_id(test: SuiteTest, folder: str) -> str:
         file, own = _split(node["own"], exists)
     else:
         return ""
-    if not own or not exists(file):
+    path = posixpath.join(folder, file)
+    if not own or not exists(file) or path.startswith(NO_PATH):
         return ""
     # Without its parameters the name means the test with each of them.
     parameters = node["parameters"] or ""
     unknown = UNKNOWN_CHARACTER.search(parameters) or not parameters.isprintable()
-    return f"{posixpath.join(folder, file)}::{own}" + ("" if unknown else parameters)
+    return f"{path}::{own}" + ("" if unknown else parameters)
 
 
 def _split(name: str, exists: Callable[[str], bool]) -> tuple[str, str]:

@@ -9,9 +9,12 @@ from rehearsal.regex import regex
 from rehearsal.source.command_line import CommandLine, shell_command
 
 SEPARATORS = ("&&", ";", "\n")
-# What makes a word more than a word: substitutions, redirections, escapes.
-SPECIAL = regex(r"[`<>\\]|\$\(")
-QUOTED = regex(r"'[^']*'|\"[^\"\\`$]*\"")
+# What makes a word more than a word: substitutions, redirections, escapes, and quotes of bash
+# ($'...') that shlex does not know.
+SPECIAL = regex(r"[`<>\\]|\$[('\"]")
+QUOTED = regex(r"'[^']*'|\"[^\"]*\"")
+# In double quotes.
+REDIRECTIONS = str.maketrans("", "", "<>")
 # What may come before the runner: it only changes the folder or installs what the tests need.
 CHANGE_FOLDER = "cd"
 INSTALLS = (
@@ -95,10 +98,15 @@ def _simple_commands(line: CommandLine) -> Iterator[list[Word] | None]:
             yield None
         else:
             part.append(Word(raw=raw, text=_text(raw)))
-            if SPECIAL.search(QUOTED.sub("", raw)):
+            if SPECIAL.search(QUOTED.sub(_special_in_quotes, raw)):
                 yield None
     if part:
         yield part
+
+
+def _special_in_quotes(found: re.Match[str]) -> str:
+    """Return a quoted text without what its quotes make plain."""
+    return "'" if found[0].startswith("'") else found[0][:-1].translate(REDIRECTIONS)
 
 
 def _text(raw: str) -> str:
