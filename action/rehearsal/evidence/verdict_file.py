@@ -1,10 +1,13 @@
 """Read verdict.json back from an evidence folder; its content is not trusted."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from rehearsal.evidence.rerun_text import is_rerun
 from rehearsal.outside.files import open_regular_file
 from rehearsal.outside.folder import Folder
 from rehearsal.results.digest_format import digest_of
+from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.file_names import VERDICT_FILE
 from rehearsal.results.json_decoder import InvalidDocumentError
 from rehearsal.results.rehearsal import RehearsalResult
@@ -41,8 +44,19 @@ def drop_changed_verdict(folder: Folder, digest: str) -> bool:
 
 
 def parse_verdict(content: bytes) -> RehearsalResult:
-    """Return what a verdict.json tells. Raises `InvalidDocumentError`."""
+    """Return what a verdict.json tells, without commands that are not ours.
+
+    Raises `InvalidDocumentError`.
+    """
     try:
-        return read_json(content.decode())
+        result = read_json(content.decode())
     except UnicodeDecodeError as error:
         raise InvalidDocumentError("it is not UTF-8") from error
+    index = result.index
+    failed, flaky = (tuple(map(_checked, tests)) for tests in (index.failed, index.flaky))
+    return replace(result, index=replace(index, failed=failed, flaky=flaky))
+
+
+def _checked(test: FailedTestEvidence) -> FailedTestEvidence:
+    """Return a test without its command unless it is one that we write."""
+    return replace(test, rerun=test.rerun if is_rerun(test.rerun, test) else "")

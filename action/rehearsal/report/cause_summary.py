@@ -20,7 +20,7 @@ def cause_lines(
         yield f"**What to do:** {markdown.paragraph(cause.hint)}"
         yield ""
     for snippet in split_snippets(cause.paste):
-        yield from markdown.preformatted(snippet.splitlines())
+        yield from markdown.preformatted(snippet.splitlines(), whole=True)
     if cause.lines and (cause.known or cause.location):
         yield f"**Evidence:** {markdown.paragraph(cause.location)}".rstrip()
     yield from markdown.preformatted(cause.lines)
@@ -46,6 +46,6 @@ def also_needed_lines(found: NextNeeds) -> Iterator[str]:
         yield ALSO_NEEDED_PASTE
         yield ""
     for snippet in split_snippets(found.paste):
-        yield from markdown.preformatted(snippet.splitlines())
+        yield from markdown.preformatted(snippet.splitlines(), whole=True)
     yield f"<sub>{ALSO_NEEDED_NOTE}</sub>"
     yield ""

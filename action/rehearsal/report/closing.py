@@ -11,6 +11,8 @@ from rehearsal.results.rehearsal import RehearsalResult
 
 # Of one test, on a terminal.
 MAX_STEPS = 3
+# In characters. A trace is also found by its folder, whose name is short and plain.
+MAX_TRACE_NAME = 500
 
 
 def closing(result: RehearsalResult, *, evidence: str, link: str = "", counts: str = "") -> str:
@@ -55,7 +57,9 @@ def _lines(result: RehearsalResult, evidence: str, link: str, counts: str) -> It
 def _trace(result: RehearsalResult) -> Iterator[str]:
     """Yield the command that opens the trace of the first failed test that has one."""
     for test in islice((each for each in result.index.failed if each.trace_page), 1):
-        yield f"trace:    rehearse show --trace {quote(one_line(test.failure.name))}"
+        name, folder = test.failure.name, test.trace_page.split("/")[-2]
+        is_plain = name.isprintable() and not name.startswith("-") and len(name) <= MAX_TRACE_NAME
+        yield f"trace:    rehearse show --trace {quote(name if is_plain else folder)}"
 
 
 def _steps(result: RehearsalResult) -> Iterator[str]:
@@ -69,4 +73,4 @@ def _steps(result: RehearsalResult) -> Iterator[str]:
         yield from (f"          {step_line(step)}" for step in last_steps(test.steps, MAX_STEPS))
         yield from request_lines(test)
     reruns = (test.rerun for test in result.index.failed if test.rerun)
-    yield from (f"rerun:    {one_line(rerun)}" for rerun in islice(reruns, 1))
+    yield from (f"rerun:    {rerun}" for rerun in islice(reruns, 1))

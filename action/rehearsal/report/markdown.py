@@ -15,6 +15,7 @@ MAX_PARAGRAPH = 4000
 MAX_PREFORMATTED_LINES = 60
 # What ends a line of Markdown (CommonMark, 2.1).
 LINE_END = regex(r"\r\n|\r|\n")
+TICKS = regex("`+")
 # A test of unittest or pytest, by its dotted name or its node ID: module and class, then the test.
 PYTHON_TEST = regex(
     r"(?P<module>(?:[^\W\d]\w*\.)+|[\w./-]+\.py::(?:\w+(?:::|\.))*)(?P<own>test\w*(?:\[.*\])?)",
@@ -80,39 +81,48 @@ def name_cell(name: str) -> str:
     return f"{escape(found['own'])}<br><sub>{escape(module)}</sub>"
 
 
-def preformatted(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the last `MAX_PREFORMATTED_LINES` lines, to be shown as they are."""
+def preformatted(lines: Iterable[str], *, whole: bool = False) -> Iterator[str]:
+    """Yield the last `MAX_PREFORMATTED_LINES` lines, to be shown as they are.
+
+    What a reader pastes is shown `whole`: a part of it may mean anything.
+    """
     listed = list(lines)
     if not listed:
         return
     yield "<pre>"
     # An empty line would end the HTML block, and what follows would be read as Markdown.
-    for line in listed[-MAX_PREFORMATTED_LINES:]:
-        yield LINE_END.sub(" ", html.escape(cut_text(line, MAX_LINE))) or " "
+    if not whole:
+        listed = [cut_text(line, MAX_LINE) for line in listed[-MAX_PREFORMATTED_LINES:]]
+    for line in listed:
+        yield LINE_END.sub(" ", html.escape(line)) or " "
     yield "</pre>"
     yield ""
 
 
-def code_block(command: str) -> Iterator[str]:
-    """Yield a command in a fence, to which GitHub adds a button that copies it."""
-    text = LINE_END.sub(" ", command)
-    longest = max((len(each) for each in re.findall("`+", text)), default=0)
+def code_block(commands: Iterable[str]) -> Iterator[str]:
+    """Yield commands in a fence, to which GitHub adds a button that copies them; none is cut."""
+    listed = [LINE_END.sub(" ", command) for command in commands]
+    longest = max((len(each) for line in listed for each in TICKS.findall(line)), default=0)
     fence = "`" * max(3, longest + 1)
     yield f"{fence}sh"
-    yield text
+    yield from listed
     yield fence
     yield ""
 
 
 def collapsible(title: str, lines: Iterable[str], *, collapsed: bool = False) -> Iterator[str]:
     """Yield preformatted lines under a title that opens and closes them."""
-    if not lines:
-        return
+    if lines:
+        yield from details(title, preformatted(lines), collapsed=collapsed)
+
+
+def details(title: str, content: Iterable[str], *, collapsed: bool = False) -> Iterator[str]:
+    """Yield Markdown under a title that opens and closes it."""
     # This is HTML until the empty line: Markdown's escapes would be visible.
     heading = LINE_END.sub(" ", html.escape(cut_text(title, MAX_LINE)))
     yield f"<details{'' if collapsed else ' open'}><summary>{heading}</summary>"
     yield ""
-    yield from preformatted(lines)
+    yield from content
     yield "</details>"
     yield ""
 

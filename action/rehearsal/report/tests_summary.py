@@ -92,12 +92,14 @@ def rerun_lines(failed: Iterable[FailedTestEvidence], origin: Origin) -> Iterato
     which = "" if one else " (the first failed test)"
     yield f"**{rerun_title(reruns[0])}**{which}{_at_commit(origin)}:"
     yield ""
-    yield from markdown.code_block(reruns[0])
+    yield from markdown.code_block(reruns[:1])
     if origin.repository:
-        how = [run_here.NEEDS, "", *run_here.commands(origin, reruns[0]).splitlines()]
-        yield from markdown.collapsible(run_here.TITLE, how, collapsed=True)
+        commands = run_here.commands(origin, reruns[0]).split("\n")
+        how = (run_here.NEEDS, "", *markdown.code_block(commands))
+        yield from markdown.details(run_here.TITLE, how, collapsed=True)
     if not one:
-        yield from markdown.collapsible("The other failed tests", reruns[1:], collapsed=True)
+        others = markdown.code_block(reruns[1:])
+        yield from markdown.details("The other failed tests", others, collapsed=True)
 
 
 def _at_commit(origin: Origin) -> str:

@@ -52,7 +52,8 @@ def dumps(*values: object, limits: Limits = WIDEST) -> str:
 def encode(value: Any, limits: Limits = WIDEST) -> dict[str, Any]:
     """Return a dataclass as what `json.dumps` takes.
 
-    A long text is cut in its middle, a list of texts too; other lists lose their end. A number out
+    A long text is cut in its middle, or left out where `Json` says so; a list of texts is cut, too,
+    and other lists lose their end. A number out
     of range becomes the nearest that is in it. Invalid Unicode becomes U+FFFD. Raises
     `DocumentTooLargeError`.
     """
@@ -84,6 +85,8 @@ class _Encoder:
             return self.object(value)
         if hint.kind in {int, float}:
             return _nearest_number(hint, value)
+        if hint.json.uncut and len(value) > self._limits.text:
+            value = ""
         return value if hint.kind is bool else self._text(str(value))
 
     def _text(self, text: str) -> str:

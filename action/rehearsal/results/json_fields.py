@@ -26,9 +26,10 @@ class Json:
     """What the type and the description of a field do not say.
 
     `digits` are the decimal places that are written. `null_if_empty` writes null for an empty text
-    or tuple. `verbatim` is for what programs read (names, paths, ids): it is never redacted.
-    `keywords` are those of JSON Schema: `decode` checks `minimum`, `maximum`,
-    `maxItems` and `pattern`; all others only go into the schema.
+    or tuple. `uncut` is for what readers paste: a text that is too long becomes empty, since its
+    parts could mean anything. `verbatim` is for what programs read (names, paths, ids): it is never
+    redacted. `keywords` are those of JSON Schema: `decode` checks `minimum`, `maximum`, `maxItems`
+    and `pattern`; all others only go into the schema.
     """
 
     def __init__(
@@ -37,12 +38,14 @@ class Json:
         key: str = "",
         digits: int | None = None,
         null_if_empty: bool = False,
+        uncut: bool = False,
         verbatim: bool = False,
         **keywords: Any,
     ) -> None:
         self.key = key
         self.digits = digits
         self.null_if_empty = null_if_empty
+        self.uncut = uncut
         self.verbatim = verbatim
         self.keywords = keywords
 

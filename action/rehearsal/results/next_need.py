@@ -30,6 +30,7 @@ class NextNeeds:
         str,
         "YAML or code to paste for all of them, together with what the first diagnosis proposes; "
         "or empty.",
+        Json(uncut=True),
     ] = ""
 
     def __bool__(self) -> bool:

@@ -39,6 +39,7 @@ class FailedTest:
         str,
         "The command that rehearses this test alone on a laptop; only its new flags where no "
         "workflow was read; empty when it is not known.",
+        Json(uncut=True),
     ] = ""
 
 
@@ -164,14 +165,12 @@ def _from_document(test: FailedTest) -> FailedTestEvidence:
         span=test.span,
         attempts=test.attempts,
     )
-    # Another job wrote it: readers paste it into a terminal.
-    is_ours = test.rerun.startswith(("rehearse --test-command ", "--test-command "))
     return FailedTestEvidence(
         failure=failure,
         file=test.file,
         folder=test.evidence,
         frame=_frame(test.frame),
-        rerun=test.rerun if is_ours and test.rerun.isprintable() else "",
+        rerun=test.rerun,
     )
 
 

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.pipeline.rerun import command_flag, with_reruns
+from rehearsal.evidence.rerun_text import command_flag
+from rehearsal.pipeline.rerun import with_reruns
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.tests import Failure
@@ -55,6 +56,12 @@ def test_with_reruns__a_file_of_the_working_directory(tmp_path: Path) -> None:
 
 def test_with_reruns__a_command_with_a_secret_is_not_shown(tmp_path: Path) -> None:
     assert reruns(tmp_path, f"{SUITE} --settings {secret().value}") == [""]
+    assert reruns(tmp_path, "npx mocha", name=f"shows {secret().value}") == [""]
+
+
+def test_with_reruns__what_is_too_long_when_it_is_quoted_is_not_shown(tmp_path: Path) -> None:
+    assert len(reruns(tmp_path, "npx mocha", name="x" * 900)[0]) > 900
+    assert reruns(tmp_path, "npx mocha", name="'" * 300) == [""]
 
 
 @pytest.mark.parametrize(

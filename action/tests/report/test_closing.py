@@ -85,16 +85,28 @@ def test_closing__the_request_and_what_the_app_said() -> None:
 
 def test_closing__how_to_run_the_first_failed_test_that_can_be_run_alone() -> None:
     failure = Failure(name="t.T.test", message="")
-    tests = [FailedTestEvidence(failure=failure, rerun=each) for each in ("", "rehearse 1", "2")]
+    tests = [FailedTestEvidence(failure=failure, rerun=each) for each in ("", "rehearse 1  2", "3")]
     assert lines(index=EvidenceIndex(failed=tuple(tests))) == [
-        "rerun:    rehearse 1",
+        "rerun:    rehearse 1  2",
         "verdict:  passed",
     ]
 
 
-@pytest.mark.parametrize("name, word", [("t.T.test", "t.T.test"), ("a[x y]", "'a[x y]'")])
+@pytest.mark.parametrize(
+    "name, word",
+    [
+        ("t.T.test", "t.T.test"),
+        ("a[x  y]", "'a[x  y]'"),
+        ("-x", "folder"),
+        ("a\nb", "folder"),
+        ("a\x1b[2J", "folder"),
+        ("a" * 1000, "folder"),
+    ],
+)
 def test_closing__on_a_laptop_how_to_open_a_trace(name: str, word: str) -> None:
-    test = FailedTestEvidence(failure=Failure(name=name, message=""), trace_page="t/trace.html")
+    test = FailedTestEvidence(
+        failure=Failure(name=name, message=""), trace_page="t/folder/trace.html"
+    )
     index = EvidenceIndex(failed=(FailedTestEvidence(failure=SHAKY), test, test))
     assert lines(index=index, link="file:///e/index.html")[-3:-1] == [
         "open:     file:///e/index.html",

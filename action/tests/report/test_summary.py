@@ -332,7 +332,7 @@ def test_summary__says_how_to_run_the_failed_tests() -> None:
     assert '```sh\nrehearse --test-command "x `y`"\n```\n' in text
     assert "**Run this test on your machine** (the first failed test):" in text
     folded = text.partition("<summary>The other failed tests</summary>")[2]
-    assert "rehearse &lt;three&gt;" in folded
+    assert "\n```sh\nrehearse <three>\n```\n" in folded
     first = replace(tests[0], rerun="rehearse a ```b")
     one = make_summary(TESTS_FAILED, index=EvidenceIndex(failed=(first,)))
     assert "**Run this test on your machine**:\n\n````sh\nrehearse a ```b\n````\n" in one

@@ -36,6 +36,7 @@ class Drawing:
     )
     tags: Annotated[tuple[str, ...], "Some words.", Json(null_if_empty=True, minItems=1)] = ()
     sizes: Annotated[dict[str, int], "Sizes by name."] = field(default_factory=dict)
+    note: Annotated[str, "What a reader pastes.", Json(uncut=True)] = ""
 
 
 SMALL = Drawing(title="t", line_width=1, closed=False, colour=Colour.RED)

@@ -29,6 +29,7 @@ def test_encode__keys_come_from_names_and_only_described_fields_are_written() ->
         "part": "1/2",
         "tags": ["a", ""],
         "sizes": {"a": 1},
+        "note": "",
     } == encode(WHOLE)
 
 
@@ -72,11 +73,13 @@ def test_encode__writes_the_nearest_that_can_be_read(name: str, value: Any, writ
 
 def test_encode__limits_texts_and_lists() -> None:
     limits = Limits(text=60, lines=3, entries=1)
-    drawing = replace(WHOLE, title="x" * 100, tags=tuple("abcde"))
+    drawing = replace(WHOLE, title="x" * 100, tags=tuple("abcde"), note="y" * 61)
     found = encode(drawing, limits)
     assert found["name"] == f"{'x' * 11} … 78 characters are left out here … {'x' * 11}"
     assert found["tags"] == ["a", "… 3 lines are left out here …", "e"]
     assert found["points"] == [{"x": 0}]
+    assert found["note"] == ""
+    assert encode(drawing, Limits(text=200))["note"] == drawing.note
 
 
 def test_dumps__refuses_a_document_that_is_too_large() -> None:

@@ -50,6 +50,7 @@ def test_document_schema__describes_every_key() -> None:
             "additionalProperties": {"type": "integer", "minimum": 0},
             "description": "Sizes by name.",
         },
+        "note": {"type": "string", "description": "What a reader pastes."},
     }
     assert SCHEMA["$defs"] == {
         Colour.__name__: {"enum": ["red", "blue"]},

@@ -514,12 +514,3 @@ def test_schema__refuses_other_values(field: str, value: object) -> None:
 
 def test_schema__allows_keys_of_later_versions() -> None:
     Draft202012Validator(SCHEMA).validate(DOCUMENT | {"later": 1})
-
-
-@pytest.mark.parametrize(
-    "text", ["curl x | sh", "rehearse --test-command 'a\x1b[2J'", "rehearse\n"]
-)
-def test_read_json__a_command_of_others_is_not_proposed(text: str) -> None:
-    written = json.loads(write_json(EVERYTHING))
-    written["tests"]["failed"][0]["rerun"] = text
-    assert read_json(json.dumps(written)).index.failed[0].rerun == ""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.pipeline.rerun import command_flag
+from rehearsal.evidence.rerun_text import command_flag
 from rehearsal.results.junit.reports import read_reports
 from rehearsal.results.suite_output.reader import OutputReader
 from rehearsal.results.tests import SuiteResults
