@@ -19,6 +19,8 @@ INPUTS_ORIGIN = "inputs origin"
 WORKFLOW_STEP = "workflow step"
 # What is left of a snippet that is not needed.
 NO_SNIPPET = regex(r"\n{4,}")
+# Where nothing is left before it.
+GOES_ON = regex(r"\A# and (?:also, )?")
 GIVEN, FLAGS_ONLY = "given ", "flags only"
 CALL = "call"
 # As `in_step` and `in_step_env` write them.
@@ -84,6 +86,8 @@ def fit_paste(paste: str, facts: Facts) -> str:
     file = facts.locations().get("workflow", "")
     if step := _workflow_step(facts):
         paste = _in_file(paste, step, file, is_call=CALL in lines)
+        # What could not be changed by lines.
+        given |= step.inputs
     if FLAGS_ONLY in lines:
         paste = ADDED_VARIABLE.sub(_as_export, paste)
         return in_flags(ADDED_INPUT.sub(lambda found: _as_flag(found, given), paste))
@@ -117,10 +121,15 @@ def _workflow_step(facts: Facts) -> WorkflowStep | None:
 
 
 def _in_file(paste: str, step: WorkflowStep, file: str, *, is_call: bool) -> str:
-    """Name the lines of the workflow file; what cannot be changed by lines stays as it is."""
+    """Name the lines of the workflow file; what cannot be changed by lines stays as it is.
+
+    What the step has already is not proposed.
+    """
 
     def place(found: re.Match[str], edit: str | None) -> str:
-        return f"# {found['lead']}in {file}, {edit}" if edit else found[0]
+        if edit is None:
+            return found[0]
+        return f"# {found['lead']}in {file}, {edit}" if edit else ""
 
     def as_input(found: re.Match[str]) -> str:
         name, value = found["name"], found["value"]
@@ -129,9 +138,7 @@ def _in_file(paste: str, step: WorkflowStep, file: str, *, is_call: bool) -> str
         return place(found, edit_key(step, "with", name, value))
 
     def as_variables(found: re.Match[str]) -> str:
-        edit = edit_variables(step, found["lines"].splitlines())
-        # What the step has already is not proposed.
-        return place(found, edit) if edit else ""
+        return place(found, edit_variables(step, found["lines"].splitlines()))
 
     def as_secrets(found: re.Match[str]) -> str:
         lines = [line.replace(": ", "=", 1) for line in found["lines"].splitlines()]
@@ -141,7 +148,8 @@ def _in_file(paste: str, step: WorkflowStep, file: str, *, is_call: bool) -> str
         paste = ADDED_SECRETS.sub(as_secrets, paste)
     else:
         paste = ADDED_VARIABLE.sub(as_variables, paste)
-    return NO_SNIPPET.sub("\n\n", ADDED_INPUT.sub(as_input, paste)).strip("\n")
+    fitted = NO_SNIPPET.sub("\n\n", ADDED_INPUT.sub(as_input, paste)).strip("\n")
+    return GOES_ON.sub("# ", fitted)
 
 
 def _in_call(found: re.Match[str], given: set[str]) -> str:

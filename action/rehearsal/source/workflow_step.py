@@ -4,7 +4,7 @@ Read without a YAML parser, which the action does not have. Where the text is un
 found.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rehearsal.dataclass import dataclass
 from rehearsal.regex import regex
@@ -42,11 +42,15 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """`with:`, `env:` or `secrets:` of a step: its line, where its keys are indented, and these."""
+    """`with:`, `env:` or `secrets:` of a step: its line, where its keys are indented, and these.
+
+    `unreadable` says that it has others, too.
+    """
 
     line: int
     indent: int
     entries: tuple[Entry, ...]
+    unreadable: bool
 
     def find(self, name: str) -> Entry | None:
         """Return the entry of this name."""
@@ -55,13 +59,25 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkflowStep:
-    """A step or a call: its lines, that of its `uses:`, how far its keys are indented, sections."""
+    """A step or a call: its lines, that of its `uses:`, how far its keys are indented, sections.
+
+    Where one of them is `unusual`, like `with: {env: A=b}`, lines cannot be added to it.
+    """
 
     first: int
     last: int
     line: int
     indent: int
     sections: dict[str, Section]
+    unusual: bool
+
+    @property
+    def inputs(self) -> set[str]:
+        """The names of the inputs that it gives."""
+        sections = (self.sections.get(name) for name in ("with", "secrets"))
+        names = {entry.name for section in sections if section for entry in section.entries}
+        # A call gives the secrets for the container under a name of its own.
+        return {name.replace("container-secrets", "secrets") for name in names}
 
 
 def find_workflow_step(text: str, given: Sequence[str]) -> WorkflowStep | None:
@@ -75,17 +91,9 @@ def find_workflow_step(text: str, given: Sequence[str]) -> WorkflowStep | None:
         for number, line in enumerate(lines)
         if (found := USES.fullmatch(line)) and not PUBLISH.search(line)
     ]
-    fits = [
-        step for step in steps if set(given) <= {*_names(step, "with"), *_names(step, "secrets")}
-    ]
+    fits = [step for step in steps if set(given) <= step.inputs]
     likely = fits or [step for step in steps if OURS.search(lines[step.line - 1])]
-    return likely[0] if len(likely) == 1 else None
-
-
-def _names(step: WorkflowStep, section: str) -> Iterator[str]:
-    if found := step.sections.get(section):
-        # A call gives the secrets for the container under a name of its own.
-        yield from (each.name.replace("container-secrets", "secrets") for each in found.entries)
+    return likely[0] if len(likely) == 1 and not likely[0].unusual else None
 
 
 def _read_step(lines: Sequence[str], uses: int, indent: int) -> WorkflowStep:
@@ -95,13 +103,19 @@ def _read_step(lines: Sequence[str], uses: int, indent: int) -> WorkflowStep:
     last = uses
     while _is_within(lines, last + 1, indent) and not lines[last + 1][:indent].strip():
         last += 1
-    sections = {}
+    sections, unusual = {}, False
     for number in range(first, last + 1):
         key = KEY.fullmatch(lines[number].replace("- ", "  ", 1))
         if key and len(key["indent"]) == indent and key["name"] in {"with", "env", "secrets"}:
             sections[key["name"]] = _read_section(lines, number, last, indent)
+            unusual = unusual or bool(COMMENT.sub("", key["value"]).strip())
     return WorkflowStep(
-        first=first + 1, last=last + 1, line=uses + 1, indent=indent, sections=sections
+        first=first + 1,
+        last=last + 1,
+        line=uses + 1,
+        indent=indent,
+        sections=sections,
+        unusual=unusual or any(each.unreadable for each in sections.values()),
     )
 
 
@@ -122,9 +136,11 @@ def _read_section(lines: Sequence[str], start: int, last: int, indent: int) -> S
     keys = [
         n for n in range(start + 1, end + 1) if _indent(lines[n]) == inner and _is_text(lines[n])
     ]
-    bounds = zip(keys, [*keys[1:], end + 1], strict=True)
-    entries = (_read_entry(lines, number, following) for number, following in bounds)
-    return Section(line=start + 1, indent=inner, entries=tuple(filter(None, entries)))
+    bounds = zip(keys, [*keys, end + 1][1:], strict=True)
+    found = [_read_entry(lines, number, following) for number, following in bounds]
+    entries = tuple(filter(None, found))
+    unreadable = len(entries) < len(found)
+    return Section(line=start + 1, indent=inner, entries=entries, unreadable=unreadable)
 
 
 def _read_entry(lines: Sequence[str], number: int, following: int) -> Entry | None:

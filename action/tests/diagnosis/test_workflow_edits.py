@@ -173,12 +173,13 @@ def test_lines__are_numbered_as_editors_do() -> None:
 
 def test_folded_text__is_described_in_words() -> None:
     words = fitted(in_step("env", "B=c"), FOLDED)
-    assert words.startswith(f"# in {WORKFLOW}, under the step's with:, add:")
+    # YAML allows no key twice.
+    assert words.startswith(f"# in {WORKFLOW}, in the step's input env, add this line")
 
 
 def test_hidden_value__is_described_in_words() -> None:
     text = WITH.replace("ALLOWED_HOSTS=example.com", "KEY=***")
-    assert "under the step's with:" in fitted(in_step("env", "B=c"), text)
+    assert "in the step's input env, add this line" in fitted(in_step("env", "B=c"), text)
 
 
 def test_call__gives_secrets_in_one_text() -> None:
@@ -224,8 +225,85 @@ def test_edit_list__adds_no_line_that_is_there() -> None:
     text = step("- uses: ./action\n  with:\n    generate-secrets: KEY\n")
     found = find_workflow_step(text, ())
     assert found
-    assert edit_list(found, "with", "generate-secrets", ["KEY"]) is None
+    assert edit_list(found, "with", "generate-secrets", ["KEY"]) == ""
     edit = edit_list(found, "with", "generate-secrets", ["OTHER", "KEY"])
     assert edit is not None
     assert edit.count("KEY") == 1
     assert "OTHER" in edit
+
+
+GIVEN = step("""
+    - uses: ./action
+      env:
+        KEY: ${{ secrets.KEY }}
+      with:
+        test-env: MOZ_HEADLESS=1
+        env: |
+          A=b
+          C=d
+        secrets: KEY
+        port: "9000"
+""")
+
+
+@pytest.mark.parametrize(
+    "paste",
+    [
+        in_step("test-env", "MOZ_HEADLESS=1"),
+        in_step("env", "A=b"),
+        in_step("env", "|\n  C=d\n  A=b"),
+        in_step("port", "'9000'"),
+        f"{in_step('secrets', 'KEY')}\n\n{in_step_env('KEY', '${{ secrets.KEY }}')}",
+    ],
+)
+def test_paste__of_what_the_step_has_already_is_nothing(paste: str) -> None:
+    assert fitted(paste, GIVEN) == ""
+    other = in_step("host-port", "'8000'", "and ")
+    assert fitted(f"{paste}\n\n{other}", GIVEN).startswith(f"# in {WORKFLOW}, after line")
+
+
+def test_paste__of_what_a_call_has_already_is_nothing() -> None:
+    paste = f"{in_step('secrets', 'KEY')}\n\n{in_step_env('KEY', '${{ secrets.KEY }}')}"
+    assert fitted(paste, CALL, is_call=True) == ""
+    assert fitted(in_step("env", "A=b"), CALL, is_call=True) == ""
+
+
+HEREDOC = step("""
+    - uses: ./action
+      with:
+        env: |
+          KEY<<END
+          A=b
+            B=c
+          END
+          C=d
+""")
+
+
+@pytest.mark.parametrize("line", ["A=b", "KEY=x", "C=d", "D=e"])
+def test_list__with_a_value_of_several_lines_is_described_in_words(line: str) -> None:
+    words = fitted(in_step("env", line), HEREDOC)
+    assert words.startswith(f"# in {WORKFLOW}, in the step's input env, add this line")
+    assert words.endswith(f"\n{line}")
+
+
+def test_list__gets_a_value_of_several_lines_whole() -> None:
+    words = fitted(in_step("env", "|\n  KEY<<END\n  DEBUG=0\n  END"), BLOCKS)
+    assert "add these lines (after env: |):\nKEY<<END\nDEBUG=0\nEND" in words
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "with: {env: A=b}",
+        "with: *inputs",
+        "env: {A: b}",
+        "with:\n    'env': A=b",
+        "with:\n    <<: *inputs",
+    ],
+)
+def test_find_workflow_step__with_unusual_yaml_is_not_changed_by_lines(lines: str) -> None:
+    assert find_workflow_step(step(f"- uses: ./action\n  {lines}\n"), ()) is None
+    call = CALL.replace("      container-secrets: |\n        KEY=${{ secrets.KEY }}\n", "")
+    assert find_workflow_step(call.replace("secrets:\n", "secrets: inherit\n"), ()) is None
+    assert find_workflow_step(step("- uses: ./action\n  with: # ours\n    port: 1\n"), ())
