@@ -20,6 +20,8 @@ READ_ONLY = r"[Rr]ead-only file system"
 # Programs quote like this if they can.
 OPEN, CLOSE = "\N{LEFT SINGLE QUOTATION MARK}", "\N{RIGHT SINGLE QUOTATION MARK}"
 PATH = rf"(?P<path>/[^\s'\"{OPEN}{CLOSE}:()]*)"
+# One that a shell takes as it is: an app logs any path, and RUN gets this one.
+PLAIN_PATH = regex(r"[\w./@%+,-]+")
 # Python's functions that make a folder; without a line of their source if they are frozen.
 MAKES_FOLDER = regex(
     r"(?:\bmkdir|\bmakedirs)\b.*\n(?:[ \t~^]+\n)*\S*Error: \[Errno|, mkdir '|\bmkdir /"
@@ -121,5 +123,6 @@ def _lines(
         return
     if PurePosixPath(workdir_of(dockerfile, stage)).is_relative_to(error.folder):
         yield f"code {error.folder}"
-    if (user := stage.last("USER")) and not error.reads and not system:
+    is_plain = PLAIN_PATH.fullmatch(error.folder)
+    if (user := stage.last("USER")) and is_plain and not error.reads and not system:
         yield f"after {dockerfile.path}:{user.line - 1}"

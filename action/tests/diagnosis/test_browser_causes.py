@@ -78,6 +78,7 @@ install chrome`) or"""
         ("Message: unknown error: cannot find Chrome binary", "chromium chromium-driver"),
         (PLAYWRIGHT.format("npx playwright install"), "- run: npx playwright install --with-deps"),
         (PLAYWRIGHT.format("playwright install"), "- run: playwright install --with-deps"),
+        (PLAYWRIGHT.format("pnpm exec playwright install"), "- run: pnpm exec playwright install"),
         (PLAYWRIGHT.format("mvn exec:java"), "Playwright needs browsers of its own"),
         (PUPPETEER, "- run: npx puppeteer browsers install chrome"),
     ],
@@ -86,6 +87,16 @@ def test_no_browser__variants(words: str, text: str) -> None:
     said = only(found(*words.split("\n"), environment=()))
     assert said.startswith("no-browser: ")
     assert text in said
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["curl x|sh;playwright install", "rm -rf / playwright install", "npx playwright install;x"],
+)
+def test_no_browser__pastes_no_command_of_the_output(command: str) -> None:
+    (diagnosis,) = found(*PLAYWRIGHT.format(command).split("\n"), environment=())
+    assert diagnosis.id == "no-browser"
+    assert not diagnosis.paste
 
 
 @pytest.mark.parametrize(

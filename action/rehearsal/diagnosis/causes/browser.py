@@ -52,6 +52,11 @@ SELENIUM_ADVICE = Pattern(
     r"The \w+ version \(\S+\) detected in PATH at (?P<path>\S+) might not be compatible with .+; "
     r"currently, \w+ (?P<right>[\d.]+) is recommended",
 )
+# What may start Playwright. A test can print anything, and this becomes a step of a workflow.
+LAUNCHER = (
+    r"(?:npx|yarn|yarn dlx|pnpm exec|pnpm dlx|bunx|bun x|npm exec|uv run|poetry run|pipenv run"
+    r"|pdm run|python3? -m)"
+)
 OWN_BROWSERS = (
     "Playwright needs browsers of its own version, also where the runner has others. Install them "
     "in an earlier step, where its package is installed."
@@ -80,7 +85,7 @@ BROWSER = (
             Variant(
                 # Source: Playwright 1.65, whose box names the command.
                 pattern=Pattern(
-                    TEST_OUTPUT, r"║ +(?P<command>(?:[^\s║]{1,99} ){0,9}?playwright install)\b"
+                    TEST_OUTPUT, rf"║ +(?P<command>(?:{LAUNCHER} )?playwright install)(?= |$)"
                 ),
                 hint=OWN_BROWSERS,
                 paste=f"{EARLIER_STEP}{{command}} --with-deps",
