@@ -20,6 +20,20 @@ SECRET_NAME = re.compile(
 )
 # A part of a path that looks like a token, as in a link that resets a password.
 _TOKEN = re.compile(r"(?<=/)(?=[^/]*\d)(?=[^/]*[A-Za-z])[\w.~:=%-]{20,}(?=/|$)")
+# The last part of a path as Django and build tools name a static file: words and numbers of a
+# version, a hash of the content, a suffix, as in `app.3f2a9c1b7d4e.css`. Before the hash is no room
+# for a token: a word has no digit inside it, and each of its capitals begins a part.
+_WORD = r"(?:[A-Za-z]?[a-z]*(?:[A-Z][a-z]{2,})*|[A-Z]{2,})\d{0,2}"
+_HASHED_FILE = re.compile(
+    rf"(?P<name>{_WORD}(?:[._~-]+{_WORD}){{0,9}}[._-])(?P<hash>[0-9a-f]{{8,64}}|[\w-]{{8}})"
+    r"(?P<suffix>(?:\.[a-z]{1,8}){0,2}"
+    r"\.(?:css|m?js|map|woff2?|ttf|otf|eot|wasm|svg|png|jpe?g|gif|webp|avif|ico))",
+    re.ASCII,
+)
+# In characters: a longer hash may be all that keeps strangers from a file. One of 16 or 20 is usual
+# for code, styles and fonts; a picture with that may be somebody's own.
+_SHORT_HASH, _LONG_HASH = 12, 20
+_PICTURES = ("svg", "png", "jpg", "jpeg", "gif", "webp", "avif", "ico")
 # The session of a server of Java, in the path.
 _PATH_PARAMETER = re.compile(r"(?<=;)(?P<name>[^=/;]*)=[^/;]*")
 # A string that does not end is hidden up to the end of its line (so is what follows the apostrophe
@@ -51,9 +65,25 @@ def hide_in_address(address: str) -> str:
     except ValueError:
         return HIDDEN
     host = parts.netloc.rpartition("@")[2]
-    path = _PATH_PARAMETER.sub(rf"\g<name>={HIDDEN}", _TOKEN.sub(HIDDEN, parts.path))
+    folder, slash, file = parts.path.rpartition("/")
+    path = _hide_tokens(f"{folder}{slash}") + (_hashed_file(file) or _hide_tokens(f"/{file}")[1:])
+    path = _PATH_PARAMETER.sub(rf"\g<name>={HIDDEN}", path)
     query, fragment = (_hide_values(each) for each in (parts.query, parts.fragment))
     return cut(urlunsplit((parts.scheme, host, path, query, fragment)), _MAX_ADDRESS)
+
+
+def _hide_tokens(path: str) -> str:
+    return _TOKEN.sub(HIDDEN, path)
+
+
+def _hashed_file(name: str) -> str:
+    """Return the name of a static file, its hash hidden if it is long; empty for any other name."""
+    found = _HASHED_FILE.fullmatch(name) if len(name) <= _MAX_ADDRESS else None
+    if not found:
+        return ""
+    limit = _SHORT_HASH if name.endswith(_PICTURES) else _LONG_HASH
+    shown = found["hash"] if len(found["hash"]) <= limit else HIDDEN
+    return f"{found['name']}{shown}{found['suffix']}"
 
 
 def _hide_values(text: str) -> str:
