@@ -92,7 +92,8 @@ FILES = {
     "container.log": "The app's standard output and standard error, in the order of arrival. The "
     "page and the part of each test keep a traceback whole, if the other stream cut it.",
     "container.log.index": "When each piece of `container.log` arrived: seconds since 1970, "
-    "stream, offset, length.",
+    "stream, offset, length. After failed tests an entry `asks` says when Dress Rehearsal began "
+    "to ask the app itself: what came later is of no test.",
     "container.json": "What the engine reports about the container after its end.",
     "tests/output.log": "What the test command printed.",
 }

@@ -1,6 +1,7 @@
 """Collect what the reports show: logs, and each failed test's files and slice of the app's log."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from rehearsal.ansi import COLOUR_CODE
 from rehearsal.evidence.excerpts import TEXT_LIMITS, read_excerpt, read_log_excerpt
@@ -91,7 +92,10 @@ def collect_evidence(
 def read_indexes(folder: Folder) -> dict[str, LogIndex]:
     """Return the indexes of the logs of the app, the services and the workers, by their names."""
     names = (CONTAINER_LOG, *companion_logs(folder))
-    return {name: read_index(folder, name=name) for name in names}
+    indexes = {name: read_index(folder, name=name) for name in names}
+    # The index of the app's log alone says when we asked the app ourselves.
+    asked = indexes[CONTAINER_LOG].asked
+    return {name: replace(index, asked=asked) for name, index in indexes.items()}
 
 
 def companion_logs(folder: Folder) -> tuple[str, ...]:

@@ -4,8 +4,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from rehearsal.evidence.capped_file import CappedFile
+from rehearsal.evidence.log_index import OWN_REQUESTS
 from rehearsal.evidence.log_order import Piece, join_pieces
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.process import Sink
@@ -75,6 +77,14 @@ class Log:
                     file.close()
                 except OSError as error:
                     self._warn_once(error)
+
+    def mark_own_requests(self) -> None:
+        """Note in the index that from now on we ask the app ourselves."""
+        with self._lock:
+            if self._index and not self._closed:
+                with suppress(OSError):
+                    line = f"{time.time():.6f} {OWN_REQUESTS} {self.received} 0\n"
+                    self._index.write(line.encode())
 
     def restore(self, folder: Folder) -> Iterator[str]:
         """Write the files again that the tests have removed or replaced; yield their names.

@@ -1,11 +1,12 @@
 """The index of a log: when each piece came, of which stream; the log read by it."""
 
+import math
 import os
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import field
+from dataclasses import field, replace
 from typing import BinaryIO
 
 from rehearsal.dataclass import dataclass
@@ -18,13 +19,18 @@ from rehearsal.results.file_names import CONTAINER_LOG, INDEX_SUFFIX
 
 # In bytes. A longer index has more than 200,000 entries; reading them takes a second.
 MAX_INDEX_SIZE = 8 << 20
+# Where an entry names its stream: from then on we asked the app ourselves.
+OWN_REQUESTS = "asks"
 # Not more digits than an array takes: the tests may write into the file.
 ENTRY = regex(rb"(\d{1,18}\.\d+) (\S+) (\d{1,18}) (\d{1,18})\n")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogIndex:
-    """When each piece of a log arrived: its time, its start, its end and its stream, in order."""
+    """When each piece of a log arrived: its time, its start, its end and its stream, in order.
+
+    What came after `asked` (in seconds since 1970) is of no test: we have asked the app ourselves.
+    """
 
     # Arrays: a log may have millions of entries, and lists would need five times the memory.
     times: "array[float]" = field(default_factory=lambda: array("d"))
@@ -32,6 +38,7 @@ class LogIndex:
     ends: "array[int]" = field(default_factory=lambda: array("Q"))
     # The first letter of each stream's name.
     streams: bytearray = field(default_factory=bytearray)
+    asked: float = math.inf
 
     @property
     def total(self) -> int:
@@ -61,8 +68,12 @@ class LogIndex:
             position = after
 
     def between(self, start: float, end: float) -> tuple[int, int]:
-        """Return the offsets of what came from `start` to `end`, in seconds since 1970."""
-        first, after = bisect_left(self.times, start), bisect_right(self.times, end)
+        """Return the offsets of what came from `start` to `end`, in seconds since 1970.
+
+        Nothing is of a test that came after `asked`.
+        """
+        first = bisect_left(self.times, start)
+        after = bisect_right(self.times, min(end, self.asked))
         if first >= after:
             return 0, 0
         return self.starts[first], self.ends[after - 1]
@@ -81,6 +92,9 @@ def read_index(
             if os.fstat(lines.fileno()).st_size > max_size:
                 return index
             for when, stream, start, end in _entries(lines):
+                if stream == OWN_REQUESTS.encode():
+                    index = replace(index, asked=when)
+                    continue
                 # The order must hold even if the clock is set back, or an entry is cut.
                 index.times.append(max(when, index.times[-1] if index.times else 0.0))
                 index.starts.append(start)

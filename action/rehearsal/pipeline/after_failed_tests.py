@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log import Log
+from rehearsal.evidence.log_slices import DELIVERY_DELAY
 from rehearsal.outside import http_probe
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.page_links import answered_links
@@ -51,6 +52,9 @@ def ask_the_app(
 
     `log` is the app's: a traceback in it makes the second question needless.
     """
+    # What the tests led to has its place in the log before what our own requests lead to.
+    time.sleep(2 * DELIVERY_DELAY)
+    log.mark_own_requests()
     published = container.published
     headers = request_headers(plan.probe, published.port)
     links = answered_links(published, plan.probe.path, headers, seconds=LINKS_TIMEOUT)

@@ -1,12 +1,15 @@
+import time
 from pathlib import Path
 
 import pytest
 
 from rehearsal.evidence.capped_file import CappedFile
+from rehearsal.evidence.collect import read_indexes
 from rehearsal.evidence.excerpts import ARRIVAL_NOTE, BLOCKS_NOTE, read_log_excerpt
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log import Log
 from rehearsal.evidence.log_index import read_ends, read_index
+from rehearsal.evidence.log_lines import read_lines
 from rehearsal.evidence.log_slices import ARRIVAL_REMARK, cut_slice, split_log
 from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
@@ -72,6 +75,25 @@ def test_read_ends__are_cut_as_the_file_would_be(evidence: Evidence) -> None:
         assert sorted(part) == sorted(cut)
         assert TRACEBACK.encode() in part
         assert TRACEBACK.encode() not in cut
+
+
+def test_read_index__what_came_after_our_own_requests_is_of_no_test(evidence: Evidence) -> None:
+    log = evidence.log("container.log", timed=True)
+    log.stream()(b"GET /lists/1/\n")
+    log.mark_own_requests()
+    log.stream()(b"Not Found: /\n")
+    log.close()
+    evidence.write("workers/w.log", "Not Found: /\n")
+    evidence.write("workers/w.log.index", f"{time.time():.6f} out 0 13\n")
+    indexes = read_indexes(evidence.folder)
+    for name, slice_of_test in (("container.log", "GET /lists/1/\n"), ("workers/w.log", "")):
+        with evidence.folder.open_file(name) as file:
+            assert cut_slice(file, indexes[name], ALL, name).partition("\n")[2] == slice_of_test
+            lines = read_lines(file, indexes[name], name, 0, 1e10).lines
+            assert "".join(f"{each.text}\n" for each in lines) == slice_of_test
+    # The whole log has it, and keeps its order.
+    assert indexes["container.log"].is_complete
+    assert indexes["container.log"].total == len("GET /lists/1/\nNot Found: /\n")
 
 
 @pytest.mark.parametrize("damage", ["added to", "cut", "no first entry", "a gap", "no index"])

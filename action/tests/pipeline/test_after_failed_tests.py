@@ -1,5 +1,6 @@
 """What is asked after failed tests, with a real socket for the app and a fake engine."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,9 @@ from threading import Timer
 import pytest
 
 from rehearsal.evidence.folder import Evidence
+from rehearsal.evidence.log_index import read_index
+from rehearsal.evidence.log_lines import read_lines
+from rehearsal.outside.folder import Folder
 from rehearsal.outside.github import Console
 from rehearsal.pipeline.after_failed_tests import ask_the_app
 from rehearsal.pipeline.run_state import RunState
@@ -56,7 +60,7 @@ def asked(
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
     state = RunState(observer=Console({}))
-    log = run.evidence.log("container.log")
+    log = run.evidence.log("container.log", timed=True)
     log.stream()(logged)
     answers = {"/broken": (500, ""), "/login": (302, "https://localhost:1/login"), "/a": (302, "/")}
 
@@ -184,6 +188,16 @@ def test_ask_the_app__pages_that_lead_to_https(
 ) -> None:
     _, state, _ = asked(tmp_path, files={"address.txt": f"http://localhost:1{path}"}, manage=False)
     assert state.observations["https redirects"] == found
+
+
+def test_ask_the_app__its_own_requests_are_of_no_test(tmp_path: Path) -> None:
+    asked(tmp_path, logged=b"of a test\n", logged_late=b"still of it\n")
+    kept = Folder(tmp_path / "evidence")
+    index = read_index(kept)
+    with kept.open_file("container.log") as file:
+        lines = read_lines(file, index, "container.log", 0, time.time()).lines
+    assert [each.text for each in lines] == ["of a test", "still of it"]
+    assert index.asked < time.time()
 
 
 def test_ask_the_app__of_tests_without_a_browser(tmp_path: Path) -> None:
