@@ -87,6 +87,7 @@ def _snapshot_before_quit(session: Any) -> None:
     error = sys.exc_info()[1]
     if error is not None and session in _sessions:
         attach_snapshot(error, Session(session, _sessions[session], forget))
+        RECORDER.look_at_failure(session)
 
 
 def forget(session: Any) -> None:

@@ -54,13 +54,25 @@ class PageSnapshot:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FinalPage:
+    """What a browser showed when the test failed; `start` as in `TraceStep`.
+
+    `page` is the key of its snapshot.
+    """
+
+    start: float
+    address: str
+    page: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class BrowserTrace:
     """The trace of one attempt of a test, of all its browsers, each part in the order of time.
 
     `started` is when the test began, in seconds since 1970. `browsers` are their names by their
-    numbers. `left_out` counts what was not kept, by its kind. `test` is the name of the test,
-    `reason` why this attempt failed, and `passed` says that it did not; the tests' process wrote
-    all three.
+    numbers, `final_pages` what they showed when it failed. `left_out` counts what was not kept, by
+    its kind. `test` is the name of the test, `reason` why this attempt failed, and `passed` says
+    that it did not; the tests' process wrote all three.
     """
 
     started: float = 0.0
@@ -70,6 +82,7 @@ class BrowserTrace:
     requests: tuple[TraceRequest, ...] = ()
     console: tuple[ConsoleLine, ...] = ()
     pages: Mapping[str, PageSnapshot] = field(default_factory=dict)
+    final_pages: Mapping[int, FinalPage] = field(default_factory=dict)
     styles: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
     test: str = ""

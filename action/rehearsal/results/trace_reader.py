@@ -15,6 +15,7 @@ from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.browser_trace import (
     BrowserTrace,
     ConsoleLine,
+    FinalPage,
     PageSnapshot,
     TraceRequest,
 )
@@ -57,6 +58,7 @@ class _Reader:
         self._requests: list[TraceRequest] = []
         self._console: list[ConsoleLine] = []
         self._pages: dict[str, PageSnapshot] = {}
+        self._final_pages: dict[int, FinalPage] = {}
         self._styles: dict[str, str] = {}
         self._left_out: Counter[str] = Counter()
         self._room = MAX_PAGES
@@ -70,6 +72,7 @@ class _Reader:
             "net": lambda found: self._requests.append(self._request(found)),
             "js": lambda found: self._console.append(self._console_line(found)),
             "window": lambda found: self._console.append(self._window(found)),
+            "failure": self._add_final_page,
             "dom": self._add_page,
             "css": self._add_style,
         }
@@ -90,6 +93,7 @@ class _Reader:
             requests=tuple(sorted(self._requests, key=lambda each: each.start)),
             console=tuple(sorted(self._console, key=lambda each: each.start)),
             pages=self._pages,
+            final_pages=self._final_pages,
             styles=self._styles,
             left_out=dict(self._left_out),
             test=self._test,
@@ -174,6 +178,13 @@ class _Reader:
             level="window",
             text=f"a window {done}" + (f": {address}" if address else ""),
             browser=self._browser(found),
+        )
+
+    def _add_final_page(self, found: dict[str, Any]) -> None:
+        self._final_pages[self._browser(found)] = FinalPage(
+            start=self._seconds(found),
+            address=_text(found, "url", MAX_ADDRESS),
+            page=_text(found, "dom"),
         )
 
     def _add_page(self, found: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from rehearsal_capture.trace.typed_text import TypedText
 if TYPE_CHECKING:
     from rehearsal_capture.trace.bidi_browser import BidiBrowser
     from rehearsal_capture.trace.cdp_browser import CdpBrowser
+    from rehearsal_capture.trace.connected_browser import Page
     from rehearsal_capture.trace.pages import Pages
 
 # In seconds, from the start of a browser or a change of the window: how long the next step waits
@@ -109,15 +110,32 @@ class BrowserTrace:
 
     def look_last(self, pages: Pages) -> None:
         """Look once more at the page after the last step, and wait for that: what it became."""
-        step = self.trace.last_step()
-        if self._browser is None or step is None:
-            return
-        self.settle(CLOCK.monotonic() + _LAST)
-        page = self._browser.page(self.trace.window, self.trace.user_context)
-        # After the end of the test's user context, the window is one of another.
-        if page is not None and self.trace.user_context in (None, page.user_context):
+        step, page = self.trace.last_step(), self._last_page()
+        if page is not None and step is not None:
             page.looks.look(step, pages, with_picture=os.environ.get(_PICTURES) != "off")
             self.settle(CLOCK.monotonic() + _LAST)
+
+    def look_at_failure(self, pages: Pages) -> None:
+        """Look at the page of a test that has just failed, and wait for that.
+
+        There is a screenshot already.
+        """
+        page = self._last_page()
+        if page is not None:
+            page.looks.look(self.trace.note_failure(CLOCK.time()), pages, with_picture=False)
+            self.settle(CLOCK.monotonic() + _LAST)
+
+    def _last_page(self) -> Page | None:
+        """Return the page that the last step led to, as soon as earlier looks at it are answered.
+
+        None if the browser, or the test's user context, has ended: its window is another's then.
+        """
+        if self._browser is None or self.trace.last_step() is None:
+            return None
+        self.settle(CLOCK.monotonic() + _LAST)
+        page = self._browser.page(self.trace.window, self.trace.user_context)
+        is_own = page is not None and self.trace.user_context in (None, page.user_context)
+        return page if is_own else None
 
     def ask_field(self, params: dict[str, Any]) -> None:
         """Ask what kind of field a test is about to type into."""

@@ -101,6 +101,11 @@ class Recorder:
         if session in self._sessions and self._is_for_all():
             self._sessions[session].look_last(self._pages)
 
+    def look_at_failure(self, session: str | None) -> None:
+        """Keep what a session shows of which the test is about to fail, before it ends."""
+        if session in self._sessions and self.is_on():
+            self._sessions[session].look_at_failure(self._pages)
+
     def end_test(self, name: Callable[[], str], folder: Callable[[str], Path]) -> None:
         """End an attempt; write its trace if it has passed, and the traces of all tests are wanted.
 
@@ -199,6 +204,8 @@ class Recorder:
             browsers = sorted(self._sessions.values(), key=lambda each: each.trace.number)
         deadline = CLOCK.monotonic() + _SETTLE
         for browser in browsers:
+            if error is not None and self.is_on():
+                browser.look_at_failure(self._pages)
             browser.settle(deadline)
         head = {"v": VERSION, "test": test, "attempt": self._attempt, "pid": os.getpid(),
                 "start": round(self._started * 1000), **_outcome(error, passed)}  # fmt: skip

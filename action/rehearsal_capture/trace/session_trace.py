@@ -36,6 +36,7 @@ class SessionTrace:
         self._kept = {"steps": KeptLines(_STEPS), "requests": KeptLines(_REQUESTS),
                       "console": KeptLines(_CONSOLE)}  # fmt: skip
         self._looks: dict[str, Any] | None = None
+        self._failure: dict[str, Any] | None = None
         self._steps = 0
 
     def start_test(self, milliseconds: int) -> None:
@@ -43,7 +44,7 @@ class SessionTrace:
         self.started = milliseconds
         for kept in self._kept.values():
             kept.clear()
-        self._looks = None
+        self._looks = self._failure = None
         self._steps = 0
 
     def left_out(self) -> dict[str, int]:
@@ -120,9 +121,15 @@ class SessionTrace:
         last = next((each for each in reversed(lines) if each["k"] == "step"), None)
         return last if last is not None and last["cmd"] not in _NO_PAGE else None
 
+    def note_failure(self, seconds: float) -> dict[str, Any]:
+        """Return the line of the page as it is when a test fails, for others to add to."""
+        self._failure = {"k": "failure", "t": _milliseconds(seconds)}
+        return self._failure
+
     def live_lines(self) -> list[dict[str, Any]]:
         """Return the lines themselves: others may still add to them."""
-        return [line for kept in self._kept.values() for line in kept.lines()]
+        lines = [line for kept in self._kept.values() for line in kept.lines()]
+        return [*lines, self._failure] if self._failure else lines
 
     def lines(self) -> list[dict[str, Any]]:
         """Return copies of the steps and the lookups, then what the browser told."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -286,6 +287,74 @@ def test_trace_page__before_and_after(opened: webdriver.Chrome) -> None:
     assert "Start a new To-Do list" in opened.execute_script(html)
     press(opened, "b")
     assert "Server Error (500)" in opened.execute_script(html)
+
+
+def test_trace_page__no_older_picture_stands_after_a_step(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    def caption(step: int, *, final: bool = True) -> str:
+        kinds = ("failure",) if not final else ()
+        lines = (each for each in trace_lines() if each.get("k") not in kinds)
+        without = (
+            {key: value for key, value in each.items() if (each.get("text"), key) != ("•••", "dom")}
+            for each in lines
+        )
+        browser.get("about:blank")
+        shown = replace(sample(as_text(without)), pictures=frozenset({"trace-1.jpg"}))
+        browser.get(f"{write(shown, tmp_path)}#step={step}")
+        (found,) = browser.find_elements(By.TAG_NAME, "figcaption")
+        return found.text
+
+    # The last lookup failed: 5 s after the last look at the page.
+    assert (
+        caption(7) == "The page when the test failed, at 6.04 s · http://localhost:8888/lists/new"
+    )
+    assert caption(7, final=False) == "No picture was taken when the test failed."
+    assert not browser.find_elements(By.CSS_SELECTOR, "#shown img, #shown iframe")
+    press(browser, "b")
+    (found,) = browser.find_elements(By.TAG_NAME, "figcaption")
+    assert found.text.startswith("The page shortly after step 6, at 1.00 s")
+    # One that only looks is about the page of the act before it.
+    assert caption(3).startswith("Picture shortly after step 2, at 0.76 s")
+    assert caption(5) == "No picture was taken after this step."
+
+
+def test_trace_page__the_film_strip_keeps_the_ratio_and_the_time_of_a_picture(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    browser.get("about:blank")
+    shown = replace(sample(), pictures=frozenset({"trace-1.jpg", "trace-4.jpg"}))
+    address = write(shown, tmp_path)
+    for picture in tmp_path.rglob("trace-*.jpg"):
+        Image.new("RGB", (1000, 800)).save(picture)
+    browser.get(address)
+    wait_for(
+        lambda: browser.execute_script(
+            "return [...document.querySelectorAll('#strip img')].every((each) => each.naturalWidth)"
+        )
+    )
+    boxes = browser.execute_script(
+        "const axis = document.getElementById('axis').getBoundingClientRect();"
+        "return [...document.querySelectorAll('#strip img')].map((each) => each"
+        ".getBoundingClientRect()).map((box) => [(box.left - axis.left) / axis.width,"
+        " box.width / box.height])"
+    )
+    # Steps 2 and 6 came within 0.3 s: the later one is shown, at its time of 6.034 s.
+    assert boxes == [pytest.approx([0.93 / 6.034, 1.25], abs=0.02)]
+    browser.find_element(By.CSS_SELECTOR, "#strip img").click()
+    assert text_of(browser, "step-title").startswith("Step 6: ")
+
+
+def test_trace_page__tab_stops_once_in_the_list_of_steps(opened: webdriver.Chrome) -> None:
+    opened.execute_script("document.querySelector('#steps [aria-current]').focus()")
+    opened.switch_to.active_element.send_keys(Keys.ARROW_UP)
+    assert opened.switch_to.active_element.text.startswith("0.93")
+    opened.switch_to.active_element.send_keys(Keys.TAB)
+    assert opened.switch_to.active_element.get_attribute("id") == "lane-0"
+    # A row of the table is made anew when its step is chosen.
+    row = opened.find_elements(By.CSS_SELECTOR, "#events button")[0]
+    row.send_keys(Keys.ENTER)
+    assert opened.switch_to.active_element.get_attribute("aria-current") == "step"
 
 
 def test_trace_page__without_script_all_is_in_one_table(opened: webdriver.Chrome) -> None:

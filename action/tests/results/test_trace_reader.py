@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from rehearsal.results.browser_steps import TraceStep, last_steps
-from rehearsal.results.browser_trace import ConsoleLine, PageSnapshot, TraceRequest
+from rehearsal.results.browser_trace import ConsoleLine, FinalPage, PageSnapshot, TraceRequest
 from rehearsal.results.trace_reader import MAX_OF_A_KIND, MAX_PAGE, read_trace
 
 HEAD = {"v": 1, "test": "a", "b": 1, "start": 1_000_000}
@@ -55,6 +55,12 @@ def test_read_trace__browsers_in_the_order_of_time() -> None:
     assert [(each.browser, each.start) for each in found] == [(2, 2.5), (1, 9.0)]
 
 
+def test_read_trace__the_page_when_the_test_failed() -> None:
+    failure = {"k": "failure", "b": 1, "t": 3500, "url": "http://x/", "dom": "sha"}
+    read = read_trace(text({"v": 1, "b": 1, "start": 1000}, CLICK, failure))
+    assert read.final_pages == {1: FinalPage(start=2.5, address="http://x/", page="sha")}
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -63,6 +69,7 @@ def test_read_trace__browsers_in_the_order_of_time() -> None:
         '{"k": "step", "t": NaN, "b": Infinity}', {"v": 1, "start": "now"},
         {"k": "look", "what": [{"x": "y"}] * 1000, "last": "z" * 10_000, "failed": True},
         {"k": "js", "level": [], "text": {}}, {"k": "dom", "sha": 5, "css": "x"}, {"k": ["step"]},
+        {"k": "failure", "t": "x", "url": ["x"], "dom": {}},
         {"k": "dom", "sha": "a", "html": "x", "css": [1, None, "b"]}, {"k": "css", "sha": "b"},
         {"k": "net", "status": 1e14, "ms": -1, "url": 7, "failed": ["x"]}, {"v": [], "b": []},
         {"v": 1, "left-out": {"steps": "x", "dom": -1e300}}, {"v": 1, "left-out": [1]},

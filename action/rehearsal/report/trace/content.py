@@ -20,13 +20,22 @@ def content(shown: TracedAttempt, lanes: Sequence[Lane]) -> dict[str, Any]:
     sheets are only shown in a frame of their own that runs nothing.
     """
     trace = shown.trace
-    used = {step.page for step in trace.steps}
+    failed = trace.steps[shown.failed_step] if shown.failed_step is not None else None
+    final = trace.final_pages.get(failed.browser) if failed else None
+    used = {step.page for step in trace.steps} | ({final.page} if final else set())
     pages = {key: page for key, page in trace.pages.items() if key in used}
     styles = {key for page in pages.values() for key in page.styles}
     return {
         "started": round(trace.started, DIGITS),
         "failed": shown.failed_step,
         "screenshot": screenshot(shown),
+        "final": {
+            "t": round(final.start, DIGITS),
+            "address": visible(final.address),
+            "page": final.page,
+        }
+        if final and final.page in pages
+        else None,
         "place": visible(shown.test_place),
         "steps": [_step(step, shown) for step in trace.steps],
         "lanes": [

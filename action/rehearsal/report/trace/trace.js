@@ -115,21 +115,29 @@
     return picture ? [[t, number, picture]] : [];
   });
   const address = (name) => "./" + encodeURIComponent(name);
-  let slots = [];
+  // Each picture at its time, in its own ratio; of those that would overlap the last one.
+  let drawnWidth = 0;
   const drawStrip = () => {
     strip.hidden = !pictured.length;
-    const count = Math.max(2, Math.floor(strip.clientWidth / 130));
-    if (strip.hidden || slots.length === count) return;
-    slots = [];
-    for (let slot = 0; slot < count; slot++) {
-      const time = first + (length * (slot + 1)) / count;
-      slots.push(pictured.filter((each) => each[0] <= time).pop());
+    const width = strip.clientWidth;
+    if (strip.hidden || !width || width === drawnWidth) return;
+    drawnWidth = width;
+    const widest = Math.min(width, strip.clientHeight * 1.8);
+    strip.replaceChildren();
+    let end = width;
+    for (const [time, number, picture] of [...pictured].reverse()) {
+      const at = (place(time) / WIDE) * width;
+      const left = Math.min(at, width - widest);
+      if (left + widest > end) continue;
+      end = left - 2;
+      const title = `step ${number + 1}, at ${seconds(time)}`;
+      const image = make("img", { src: address(picture), alt: "", title, draggable: false });
+      image.dataset.step = number;
+      if (at > left) image.style.right = 0;
+      else image.style.left = `${left}px`;
+      image.style.maxWidth = `${widest}px`;
+      strip.prepend(image);
     }
-    strip.replaceChildren(
-      ...slots.map((slot) =>
-        slot ? make("img", { src: address(slot[2]), alt: "", draggable: false }) : make("span"),
-      ),
-    );
   };
   const area = () => axis.getBoundingClientRect();
   const timeAt = (event) => {
@@ -140,7 +148,8 @@
   let dragged = null;
   timeline.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
-    dragged = { x: event.clientX, time: timeAt(event), moved: false };
+    const { step } = event.target.dataset;
+    dragged = { x: event.clientX, time: timeAt(event), moved: false, step };
     timeline.setPointerCapture(event.pointerId);
   });
   timeline.addEventListener("pointermove", (event) => {
@@ -151,7 +160,7 @@
     narrow(Math.min(time, dragged.time), Math.max(time, dragged.time));
   });
   timeline.addEventListener("pointerup", (event) => {
-    if (dragged && !dragged.moved) choose(stepAt(timeAt(event)));
+    if (dragged && !dragged.moved) choose(Number(dragged.step || stepAt(timeAt(event))));
     else if (dragged) setAddress(`#span=${state.from.toFixed(3)}-${state.to.toFixed(3)}`);
     dragged = null;
   });
@@ -167,8 +176,8 @@
     windowMark.style.left = `${from + (width * place(state.from)) / WIDE}px`;
     windowMark.style.width = `${(width * (place(state.to) - place(state.from))) / WIDE}px`;
     windowMark.hidden = state.from <= first && state.to >= last;
-    [...strip.children].forEach((each, slot) => {
-      each.classList.toggle("chosen", Boolean(slots[slot]) && slots[slot][1] === state.step);
+    [...strip.children].forEach((each) => {
+      each.classList.toggle("chosen", Number(each.dataset.step) === state.step);
     });
   };
   timeline.append(windowMark);
@@ -181,7 +190,8 @@
     if (step.error) text.append(make("span", { className: "error" }, `✗ ${step.error}`));
     else if (isFailed) text.append(make("span", { className: "error" }, `✗ ${failedNote}`));
     const time = make("time", {}, seconds(step.t));
-    const button = make("button", { type: "button" }, time, text);
+    // One of them is a stop of Tab: the current one.
+    const button = make("button", { type: "button", tabIndex: -1 }, time, text);
     button.addEventListener("click", () => choose(number));
     const names = [step.look ? "look" : "", isFailed ? "failed" : ""].join(" ");
     byId("steps").append(make("li", { className: names }, button));
@@ -243,11 +253,6 @@
   };
 
   // ---- What the page looked like.
-  const latest = (number, name) => {
-    let each = number;
-    while (each !== -1 && !steps[each][name]) each = previousOf(each);
-    return each;
-  };
   // A style sheet cannot end early, and text of others is no selector that means more.
   const marker = (element) => {
     const found = /^(id|name|class|tag)=([^{}<>\n]{1,200})$/.exec(element || "");
@@ -302,40 +307,56 @@
     box.firstChild.style.transform = `scale(${scale})`;
     box.style.height = `${800 * scale}px`;
   };
+  // The act that led to the page after a step: looks change nothing.
+  const actOf = (number) => {
+    let each = number;
+    while (each !== -1 && steps[each].look) each = previousOf(each);
+    return each;
+  };
+  // [name, when, address] of the picture or page before or after the step. Never an older one: it
+  // may contradict what the test saw. If a look has failed, the page may have changed meanwhile.
+  const seen = (name) => {
+    const isEnd = state.view !== "before" && state.step === trace.failed;
+    if (isEnd && name === "picture" && trace.screenshot) {
+      return [trace.screenshot, "when the test failed", trace.final ? trace.final.address : ""];
+    }
+    if (isEnd && name === "page" && trace.final) {
+      return [trace.final.page, `when the test failed, at ${seconds(trace.final.t)}`,
+        trace.final.address];
+    }
+    if (isEnd && steps[state.step].look) return null;
+    const act = actOf(state.view === "before" ? previousOf(state.step) : state.step);
+    if (act === -1 || !steps[act][name]) return null;
+    const { t, d, address } = steps[act];
+    const which = act === state.step ? "this step" : `step ${act + 1}`;
+    return [steps[act][name], `shortly after ${which}, at ${seconds(t + d)}`, address];
+  };
+  const nothing = () =>
+    state.view === "before" ? "No picture was taken before this step."
+      : state.step === trace.failed ? "No picture was taken when the test failed."
+        : "No picture was taken after this step.";
   const showPage = () => {
-    const isBefore = state.view === "before";
-    const number = isBefore ? previousOf(state.step) : state.step;
-    const pagePlace = number === -1 ? -1 : latest(number, "page");
-    const picturePlace = number === -1 ? -1 : latest(number, "picture");
-    const atFailure = trace.screenshot && !isBefore && state.step === trace.failed;
-    const hasPicture = picturePlace !== -1 || atFailure;
-    const hasPage = pagePlace !== -1;
-    const kind = state.kind === "page" && hasPage ? "page"
-      : hasPicture ? "picture" : hasPage ? "page" : "";
+    const found = { picture: seen("picture"), page: seen("page") };
+    const kind = found[state.kind] ? state.kind : found.picture ? "picture"
+      : found.page ? "page" : "";
     for (const [name, isOn] of [
-      ["before", isBefore], ["after", !isBefore], ["picture", kind === "picture"],
-      ["page", kind === "page"],
+      ["before", state.view === "before"], ["after", state.view !== "before"],
+      ["picture", kind === "picture"], ["page", kind === "page"],
     ]) byId(`view-${name}`).setAttribute("aria-pressed", String(isOn));
-    byId("view-picture").disabled = !hasPicture;
-    byId("view-page").disabled = !hasPage;
-    const found = kind === "page" ? pagePlace : picturePlace;
-    const when = kind === "picture" && atFailure ? "when the test failed"
-      : found === -1 ? "" : `shortly after step ${found + 1}`;
-    const url = found !== -1 && !(kind === "picture" && atFailure) ? steps[found].address : "";
+    byId("view-picture").disabled = !found.picture;
+    byId("view-page").disabled = !found.page;
+    const [name, when, url] = found[kind] || ["", "", ""];
     const caption = make("figcaption", { className: "soft" },
-      kind ? (kind === "page" ? "The page " : "Picture ") + when
-        : isBefore ? "Nothing was kept of the page before this step."
-          : "Nothing was kept of the page after this step.",
+      kind ? (kind === "page" ? "The page " : "Picture ") + when : nothing(),
       url ? " · " : "", url ? make("code", {}, url) : "",
-      kind === "page" && trace.pages[steps[found].page].cut ? " (cut: it is too long)" : "");
+      kind === "page" && trace.pages[name].cut ? " (cut: it is too long)" : "");
     const shown = [caption];
     if (kind === "picture") {
-      const name = atFailure ? trace.screenshot : steps[found].picture;
       const image = make("img", { src: address(name), alt: `What the browser showed ${when}` });
       shown.push(make("a", { href: address(name) }, image));
     } else if (kind === "page") {
-      const page = trace.pages[steps[found].page];
-      shown.push(make("div", { className: "frame" }, frameOf(page, steps[state.step])));
+      const frame = frameOf(trace.pages[name], steps[state.step]);
+      shown.push(make("div", { className: "frame" }, frame));
     }
     byId("shown").replaceChildren(...shown);
     fit();
@@ -387,7 +408,11 @@
     const what = make("td", {});
     if (isStep) {
       const button = make("button", { type: "button" }, text);
-      button.addEventListener("click", () => choose(position));
+      button.addEventListener("click", () => {
+        choose(position);
+        // This row is gone.
+        buttons[position].focus({ preventScroll: true });
+      });
       what.append(make("span", { className: "said" }, button));
     } else what.append(said(text));
     const outcome = isStep ? steps[position].error || steps[position].answer : detail;
@@ -458,10 +483,14 @@
     showEvents();
   };
   const mark = (number) => {
-    if (buttons[state.step]) buttons[state.step].removeAttribute("aria-current");
+    if (buttons[state.step]) {
+      buttons[state.step].removeAttribute("aria-current");
+      buttons[state.step].tabIndex = -1;
+    }
     state.step = number;
     if (!buttons[number]) return;
     buttons[number].setAttribute("aria-current", "step");
+    buttons[number].tabIndex = 0;
     const box = byId("steps");
     const top = buttons[number].offsetTop - box.offsetTop;
     if (top < box.scrollTop || top + buttons[number].offsetHeight > box.scrollTop + box.clientHeight) {

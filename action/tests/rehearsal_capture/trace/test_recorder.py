@@ -211,6 +211,8 @@ class Listening:
 
     def start(self) -> None: ...
 
+    def start_test(self) -> None: ...
+
     def wait_for(self, target: str | None, _deadline: float) -> None:
         self.waited.append(target)
 
@@ -239,6 +241,58 @@ def test_before__a_step_waits_once_for_its_window(monkeypatch: pytest.MonkeyPatc
     for command in ("refresh", "refresh"):
         recorder.before(command, {}, "s")
     assert browser.waited == [None, "w"]
+
+
+class Looking(Listening):
+    """A browser with one page, which answers at once."""
+
+    user_context = ""
+    has_pictures = False
+    html = "<p>at first"
+
+    def page(self, *_: object) -> Any:
+        return self if self.html else None
+
+    def is_looking(self) -> bool:
+        return False
+
+    @property
+    def looks(self) -> Any:
+        return self
+
+    def look(self, line: dict[str, Any], pages: Any, *, with_picture: bool) -> None:
+        assert not with_picture or line["k"] == "step"
+        line.update(url="http://x/", dom=pages.add_dom(self.html, [], is_cut=False))
+
+
+@pytest.mark.parametrize("ends", [False, True], ids=["open", "ends in a finally"])
+def test_write__the_page_as_it_was_when_the_test_failed(
+    ends: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rehearsal_capture.trace.cdp_browser.CdpBrowser", Looking)
+    recorder = Recorder()
+    for session in ("s", "idle"):
+        opened: Any = {"browserName": "chrome", "goog:chromeOptions": {"debuggerAddress": "x:1"}}
+        reply = {"value": {"sessionId": session, "capabilities": opened}}
+        recorder.note("newSession", {}, session, reply, 1.0)
+    recorder.start_test(tmp_path)
+    recorder.note("refresh", {}, "s", {"value": None}, 2.0)
+    browser: Any = recorder._sessions["s"]._browser
+    browser.html = "<p>at last"
+    if ends:
+        recorder.look_at_failure("s")
+        browser.html = ""
+    recorder.write(tmp_path, "a", error=ValueError("x"))
+    lines = read(tmp_path)
+    assert [each.get("k") for each in lines] == [None, "step", "failure", "dom", "dom"]
+    doms = {each["sha"]: each["html"] for each in lines if each.get("k") == "dom"}
+    assert [doms[lines[at]["dom"]] for at in (1, 2)] == ["<p>at first", "<p>at last"]
+    # That of a test is gone with it.
+    recorder.end_test(lambda: "a", tmp_path.joinpath)
+    recorder.note("refresh", {}, "s", {"value": None}, 3.0)
+    recorder.write(tmp_path, "b")
+    assert [each.get("k") for each in read(tmp_path)][:2] == [None, "step"]
+    assert "failure" not in {each.get("k") for each in read(tmp_path)}
 
 
 def test_note__a_child_process_has_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

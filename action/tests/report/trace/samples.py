@@ -71,6 +71,8 @@ def trace_lines() -> Iterator[dict[str, Any]]:
            "text": f"{HOST}/ 9:3 An input has no label"}  # fmt: skip
     yield {"k": "js", "b": 1, "t": STARTED + 1003, "level": "error",
            "text": f"{HOST}/lists/new - Failed to load resource: 500 (Server Error)"}  # fmt: skip
+    yield {"k": "failure", "b": 1, "t": STARTED + 6040, "url": f"{HOST}/lists/new",
+           "ready": "complete", "dom": "error"}  # fmt: skip
     yield {"k": "css", "sha": "c", "text": STYLE}
     yield {"k": "dom", "b": 1, "sha": "form", "html": FORM, "css": ["c"]}
     yield {"k": "dom", "b": 1, "sha": "error", "html": ERROR, "css": []}
