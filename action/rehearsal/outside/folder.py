@@ -23,7 +23,8 @@ class Folder:
 
     `path` is for messages and child processes. By now it may lead elsewhere: the tests run as our
     user, and can put a link or another folder there. Each `name` is relative, such as "a/b.txt". No
-    part of it may be a link or a mount point. Every method may raise OSError.
+    part of it may be a link, a mount point or "..". Every method may raise OSError, also for what
+    can be no name.
     """
 
     def __init__(self, path: Path, *, parent: "Folder | None" = None) -> None:
@@ -89,7 +90,7 @@ class Folder:
     def folder(self, name: str, *, make: bool = False) -> "Folder":
         """Open a folder below this one; `make` makes those that are missing."""
         found = self
-        for part in PurePosixPath(name).parts:
+        for part in _parse(name).parts:
             if make:
                 with suppress(FileExistsError):
                     os.mkdir(part, 0o700, dir_fd=found.descriptor)
@@ -143,7 +144,7 @@ class Folder:
     def rename(self, name: str, new_name: str) -> None:
         """Rename a file in its folder; replace a file that has the new name."""
         parent, last = self._locate(name)
-        new = PurePosixPath(new_name).name
+        new = _parse(new_name).name
         os.replace(last, new, src_dir_fd=parent.descriptor, dst_dir_fd=parent.descriptor)
 
     def unlink(self, name: str) -> None:
@@ -193,7 +194,7 @@ class Folder:
                     on_error(entry, error)
 
     def _locate(self, name: str, *, make: bool = False) -> "tuple[Folder, str]":
-        path = PurePosixPath(name)
+        path = _parse(name)
         return self.folder(str(path.parent), make=make), path.name
 
 
@@ -218,6 +219,18 @@ class Entry:
         """Return the size in bytes. Raises OSError."""
         found = os.stat(self.name, dir_fd=self.parent.descriptor, follow_symlinks=False)
         return found.st_size
+
+
+def _parse(name: str) -> PurePosixPath:
+    """Return the path below a folder that `name` is. Raises OSError: others may have written it."""
+    path = PurePosixPath(name)
+    try:
+        is_name = b"\0" not in os.fsencode(name)
+    except UnicodeEncodeError:  # Half of a surrogate pair.
+        is_name = False
+    if not is_name or path.is_absolute() or ".." in path.parts:
+        raise OSError(errno.EINVAL, "No path below the folder", name)
+    return path
 
 
 def _enter(entry: Entry, *, depth: int) -> list[Entry]:

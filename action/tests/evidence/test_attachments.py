@@ -120,7 +120,7 @@ def test_find_all__through_the_redactor_under_safe_names(project: Project) -> No
         pytest.param("../.git/config", "hidden files are not kept", id="git's"),
         pytest.param(".env", "hidden files are not kept", id="hidden"),
         pytest.param("gone.png", "No such file or directory", id="missing"),
-        pytest.param("a\0b", "null byte", id="no path"),
+        pytest.param("a\0b", "No path below the folder", id="no path"),
         pytest.param(".", "", id="the folder itself"),
         pytest.param("x" * 5000, "too long", id="long"),
     ],

@@ -65,6 +65,34 @@ def test_folder__enters_no_mount_point() -> None:
         Folder(Path("/")).folder("proc")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["..", "../foreign/inner/file", "inner/../inner/file", "inner/..", "/etc/passwd", "//etc/hosts",
+     "inner/file\0", "inner\0/file", "inner/\ud800", "\ud800/file"],
+    ids=ascii,
+)  # fmt: skip
+def test_folder__a_name_leads_nowhere_else(folder: Folder, name: str) -> None:
+    for attempt in (
+        lambda: folder.folder(name),
+        lambda: folder.folder(name, make=True),
+        lambda: folder.open_file(name),
+        lambda: folder.open_for_update(name),
+        lambda: folder.create_file(name),
+        lambda: folder.rename("inner/file", name),
+        lambda: folder.unlink(name),
+    ):
+        with pytest.raises(OSError, match="No path below the folder"):
+            attempt()
+    assert not folder.exists(name)
+
+
+def test_folder__a_name_that_is_not_utf_8(folder: Folder) -> None:
+    (folder.path / os.fsdecode(b"\xff")).write_text("odd")
+    (entry,) = (each for each in folder.entries() if each.is_file)
+    with entry.open() as file:
+        assert file.read() == b"odd"
+
+
 @pytest.mark.parametrize("kind", ["link", "pipe", "socket", "folder"])
 def test_open_file__regular_files_only(folder: Folder, kind: str) -> None:
     """A pipe without a writer would be waited for."""
