@@ -15,6 +15,8 @@ from rehearsal.results.picture_pair import PicturePair
 from rehearsal.results.rehearsal import RehearsalResult
 
 NOT_COMPARED = "Nothing was compared with the baseline: {}."
+NO_PICTURES = "No pictures were compared with the baseline: {}."
+FAULT = "an error in Dress Rehearsal ({})"
 # In characters.
 MAX_REASON = 500
 # How many failed tests have their pictures compared, and the bytes of all these pictures: with a
@@ -44,7 +46,7 @@ class SinceBaseline:
         except NoBaselineError as error:
             self._refuse(str(error))
         except Exception as error:  # noqa: BLE001  (a fault of ours costs no report)
-            self._refuse(f"an error in Dress Rehearsal ({type(error).__name__})")
+            self._refuse(FAULT.format(type(error).__name__))
         return None
 
     def _refuse(self, reason: str) -> None:
@@ -69,7 +71,11 @@ class SinceBaseline:
         """
         if not self._folder or not result.since:
             return result
-        pairs = tuple(self._pairs(result, self._folder, evidence))
+        try:
+            pairs = tuple(self._pairs(result, self._folder, evidence))
+        except Exception as error:  # noqa: BLE001  (a fault of ours costs no report)
+            self._warn(NO_PICTURES.format(FAULT.format(type(error).__name__)))
+            return result
         return replace(result, since=replace(result.since, pictures=pairs))
 
     def _pairs(

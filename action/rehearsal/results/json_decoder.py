@@ -7,7 +7,14 @@ from enum import Enum, EnumType
 from functools import cache
 from typing import Any, TypeVar
 
-from rehearsal.results.json_fields import MAX_NUMBER, MAX_TEXT, Hint, fields_of, parse_hint
+from rehearsal.results.json_fields import (
+    MAX_NUMBER,
+    MAX_TEXT,
+    SURROGATE,
+    Hint,
+    fields_of,
+    parse_hint,
+)
 
 EXPECTED = {str: "a text", int: "a count", float: "a number", bool: "true or false"}
 
@@ -52,7 +59,10 @@ def _decode(hint: Hint, value: Any, place: str) -> Any:
     if hint.container is dict:
         entries = _expect(dict, value, place, "an object").items()
         item = parse_hint(hint.item)
-        return {key: _decode(item, each, _join(place, key)) for key, each in entries}
+        return {
+            _decode_scalar(str, key, place): _decode(item, each, _join(place, key))
+            for key, each in entries
+        }
     if hint.is_object:
         return _decode_object(hint.kind, _expect(dict, value, place, "an object"), place)
     if isinstance(hint.kind, EnumType):
@@ -93,6 +103,9 @@ def _decode_scalar(kind: Any, value: Any, place: str) -> Any:
         raise InvalidDocumentError(f"{place or 'it'} is not {EXPECTED[kind]}")
     if kind is str and len(value) > MAX_TEXT:
         raise InvalidDocumentError(f"{place} is not a text of at most {MAX_TEXT} characters")
+    # JSON can escape what no file, no name of a file and no digest can hold.
+    if kind is str and SURROGATE.search(value):
+        raise InvalidDocumentError(f"{place} has invalid Unicode")
     return kind(value)
 
 

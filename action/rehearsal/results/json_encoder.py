@@ -9,11 +9,15 @@ import sys
 from typing import Any
 
 from rehearsal.dataclass import dataclass
-from rehearsal.regex import regex
 from rehearsal.results.bounded_text import cut_lines, cut_text
-from rehearsal.results.json_fields import MAX_NUMBER, MAX_TEXT, Hint, fields_of, parse_hint
-
-SURROGATE = regex("[\ud800-\udfff]")
+from rehearsal.results.json_fields import (
+    MAX_NUMBER,
+    MAX_TEXT,
+    SURROGATE,
+    Hint,
+    fields_of,
+    parse_hint,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,11 +15,14 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 
 # The longest text that is written or read, in characters: no reader needs a longer one.
 MAX_TEXT = 20_000
 # The largest number up to which JavaScript can represent every whole number.
 MAX_NUMBER = (1 << 53) - 1
+# Half of a surrogate pair: no encoding of Unicode has it.
+SURROGATE = regex("[\ud800-\udfff]")
 
 
 class Json:

@@ -7,7 +7,7 @@ texts are cut, and of each kind there is a limit.
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from rehearsal.regex import regex
@@ -226,8 +226,8 @@ def _documents(text: str) -> Iterator[dict[str, Any]]:
 
 def _describe_look(found: dict[str, Any]) -> str:
     what = found.get("what")
-    listed = what[:MAX_NAMES] if isinstance(what, Sequence) else []
-    names = [str(each)[:MAX_TEXT] for each in listed]
+    listed = what[:MAX_NAMES] if isinstance(what, list) else []
+    names = [each[:MAX_TEXT] for each in listed if isinstance(each, str)]
     count = int(_number(found, "n"))
     times = f" ({count} times)" if count > len(names) else ""
     return f"looked for {', '.join(names)}{times}"[:MAX_TEXT]

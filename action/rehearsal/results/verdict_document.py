@@ -16,6 +16,9 @@ from rehearsal.verdict import Verdict
 VERSION = 1
 # Nobody reads more, and with ten times as many a file may be too large for its readers.
 MAX_TESTS = 1000
+# Names as `Evidence` makes them: readers open the folder.
+_NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+TEST_FOLDER_PATTERN = f"^((shards/{_NAME}/){{0,9}}tests/{_NAME})?$"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +33,9 @@ class FailedTest:
     ]
     line: Annotated[int, "0 when it is not known."]
     span: Annotated[Span | None, "When it ran; null when that is not known."] = None
-    evidence: Annotated[str, "Its folder in the evidence, or empty."]
+    evidence: Annotated[
+        str, "Its folder in the evidence, or empty.", Json(pattern=TEST_FOLDER_PATTERN, uncut=True)
+    ]
     frame: Annotated[
         ProjectFrame | None,
         "The project's own line in the last traceback that the app wrote while the test ran.",

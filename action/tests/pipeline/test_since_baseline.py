@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.evidence.baseline_folder import BaselineFolder
 from rehearsal.outside.folder import Folder
 from rehearsal.pipeline import since_baseline
 from rehearsal.pipeline.since_baseline import MAX_PAIRS, SinceBaseline
@@ -96,3 +97,20 @@ def test_since_baseline__a_fault_of_ours_costs_no_report(
     notices: list[str] = []
     assert SinceBaseline(tmp_path, str, notices.append).add_to(FAILED) is FAILED
     assert "an error in Dress Rehearsal (KeyError)" in notices[0]
+
+
+def test_since_baseline__a_fault_of_ours_costs_the_pictures_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(BaselineFolder, "picture_pair", broken)
+    notices: list[str] = []
+    since = SinceBaseline(write(tmp_path / "b"), str, notices.append)
+    compared = since.add_to(FAILED)
+    assert compared.since
+    assert since.add_pictures(compared, Folder(tmp_path)) == compared
+    assert notices == [
+        "No pictures were compared with the baseline: an error in Dress Rehearsal (KeyError)."
+    ]

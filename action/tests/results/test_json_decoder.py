@@ -73,6 +73,9 @@ def test_decode__a_missing_key_leaves_the_default_and_an_unknown_key_is_ignored(
         pytest.param("part", "1/2\n", "top.part is '1/2\\n', not like", id="pattern"),
         pytest.param("tags", ["a", 3], "top.tags[1] is not a text", id="list of texts"),
         pytest.param("sizes", {"a": -1}, "top.sizes.a is not a count", id="dictionary"),
+        pytest.param("sizes", {"\ud800": 1}, "top.sizes has invalid Unicode", id="key"),
+        pytest.param("sizes", {"x" * (MAX_TEXT + 1): 1}, "a text of at most", id="long key"),
+        pytest.param("name", "a\udc80", "top.name has invalid Unicode", id="half a character"),
     ],
 )
 def test_decode__says_where_something_is_wrong(key: str, value: object, message: str) -> None:

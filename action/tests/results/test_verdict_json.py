@@ -18,6 +18,7 @@ from rehearsal.results.engine_versions import EngineVersions
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.json_decoder import InvalidDocumentError, loads
+from rehearsal.results.json_encoder import encode
 from rehearsal.results.json_fields import MAX_TEXT
 from rehearsal.results.next_need import NextNeed, NextNeeds
 from rehearsal.results.origin import Origin, RequestSummary
@@ -25,8 +26,9 @@ from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.shard import Shard
 from rehearsal.results.tests import Failure, ListedOutcome, ListedTest, Span, SuiteResults
 from rehearsal.results.timeline import Milestone, ObservedAnswer, Timeline
-from rehearsal.results.verdict_document import MAX_TESTS, VERSION
+from rehearsal.results.verdict_document import MAX_TESTS, VERSION, FailedTest
 from rehearsal.results.verdict_json import (
+    LIMITS,
     WRITTEN_SIZE,
     UnsupportedVersionError,
     read_json,
@@ -390,6 +392,13 @@ def test_write_json__lists_so_many_tests_and_counts_the_others() -> None:
     assert (read.flaky_count, read.flaky_left_out) == (MAX_TESTS + 1, 1)
 
 
+def test_write_json__does_not_cut_the_name_of_a_folder() -> None:
+    folder = f"shards/{'s' * 100}/tests/{'t' * 100}"
+    test = FailedTest(name="n" * 999, message="m", file="", line=0, evidence=folder, frame=None)
+    assert encode(test)["evidence"] == folder
+    assert encode(test, LIMITS[-1])["evidence"] == ""
+
+
 def test_write_json__cuts_long_texts_in_their_middle() -> None:
     page = f"AssertionError: 'Welcome' not found in '<html>{'<li>item</li>' * 2000}</html>'"
     problem = Problem(Verdict.TESTS_FAILED, page, excerpt=tuple(map(str, range(5000))))
@@ -438,6 +447,13 @@ def test_read_json__a_wrong_value_is_refused_or_written_again(place: str) -> Non
         ("stages.0.seconds", -1, "stages[0].seconds is not a number"),
         ("shards.0.verdict", "x", "shards[0].verdict is 'x', which is not known"),
         ("image", "x" * 30_000, "image is not a text of at most 20000 characters"),
+        ("image", "a\ud800", "image has invalid Unicode"),
+        ("tests.failed.0.evidence", "tests/../x", "tests.failed[0].evidence is 'tests/../x', not"),
+        ("tests.failed.0.evidence", "/tests/x", "tests.failed[0].evidence is '/tests/x', not"),
+        ("tests.failed.0.evidence", "tests/x\0", "tests.failed[0].evidence is 'tests/x\\x00', not"),
+        ("tests.failed.0.evidence", "tests/x\n", "tests.failed[0].evidence is 'tests/x\\n', not"),
+        ("tests.failed.0.evidence", "tests\\x", "tests.failed[0].evidence is 'tests\\\\x', not"),
+        ("tests.flaky.0.evidence", "shards/..", "tests.flaky[0].evidence is 'shards/..', not"),
     ],
 )
 def test_read_json__says_what_is_wrong(place: str, value: Any, words: str) -> None:

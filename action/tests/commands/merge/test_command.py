@@ -1,11 +1,15 @@
 import base64
 import json
 import re
+import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rehearsal import cli
 from rehearsal.commands.merge.shards import ShardEvidence
@@ -14,11 +18,12 @@ from rehearsal.results.digest_format import digest_of
 from rehearsal.results.evidence_index import EvidenceIndex
 from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.verdict_json import write_json
+from rehearsal.results.verdict_json import read_json, write_json
 
 from ...evidence.test_baseline_folder import TEST, write, write_trace
 from ...results.test_picture_format import jpeg, png
-from ...results.test_verdict_json import STRICT
+from ...results.test_verdict_json import DOCUMENT, STRICT
+from .mutations import mutated
 from .samples import IMAGE, RUN, matrix, shard
 
 
@@ -369,6 +374,65 @@ def test_merge__shows_the_pictures_of_a_failed_test_then_and_now(tmp_path: Path)
     for content in (jpeg(8, 8), png(9, 9)):
         assert page.count(base64.b64encode(content).decode()) == 1
     assert "after the same step" in page
+
+
+HOSTILE_FOLDERS = ("tests/x\0", "tests/\ud800", "tests/../../../other", "/other", "tests\\x", "..")
+
+
+@pytest.mark.parametrize("folder", HOSTILE_FOLDERS, ids=ascii)
+@pytest.mark.parametrize("where", ["shard", "baseline"])
+def test_merge__a_folder_that_is_none_of_the_evidence(
+    tmp_path: Path, where: str, folder: str
+) -> None:
+    name = "test_a.Suite.test_b"
+    red = shard(failed=(name,)).result
+    hostile = json.loads(write_json(red))
+    hostile["tests"]["failed"][0]["evidence"] = folder
+    baseline = write(tmp_path / "baseline", RehearsalResult(name="g"))
+    write_trace(baseline / TEST.folder, jpeg(8, 8))
+    job = Job(top=tmp_path)
+    found = job.write("rehearsal-1", write_json(red))
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/screenshot.png").write_bytes(png(9, 9))
+    changed = found if where == "shard" else baseline
+    (changed / "verdict.json").write_text(json.dumps(hostile))
+    assert job.merge(1, "--baseline", str(baseline)) == (70 if where == "shard" else 13)
+    page = (job.into / "index.html").read_text()
+    assert base64.b64encode(png(9, 9)).decode() not in page
+    assert "tests.failed[0].evidence " in page
+
+
+@given(random=st.randoms(use_true_random=True))
+def test_merge__whatever_a_verdict_json_holds_there_are_reports(random: Random) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        merge_mutated(Path(folder), random)
+
+
+def merge_mutated(top: Path, random: Random) -> None:
+    """Merge two shards with a baseline: the documents of one or more of them are changed."""
+    name = "test_a.Suite.test_b"
+    red = shard("2/2", failed=(name,)).result
+    moved = replace(red.index.failed[0], folder=TEST.folder)
+    red = replace(red, index=EvidenceIndex(failed=(moved,)))
+    green = json.loads(write_json(shard("1/2").result))
+    documents = [green, random.choice((DOCUMENT, json.loads(write_json(red)))), DOCUMENT]
+    hostile = random.sample(range(3), random.randint(1, 3))
+    texts = [
+        mutated(each, random) if number in hostile else json.dumps(each).encode()
+        for number, each in enumerate(documents)
+    ]
+    job = Job(top=top)
+    job.write("rehearsal-1", texts[0])
+    for folder in (job.write("rehearsal-2", texts[1]), top / "baseline"):
+        write_trace(folder / TEST.folder, jpeg(8, 8))
+        (folder / TEST.pictures[0]).write_bytes(png(9, 9))
+    (top / "baseline/verdict.json").write_bytes(texts[2])
+    code = job.merge(2, "--baseline", str(top / "baseline"))
+    STRICT.validate(job.verdict)
+    assert code == job.verdict["exit-code"]
+    assert (job.into / "index.html").stat().st_size < 6_000_000
+    assert (job.into / "summary.md").stat().st_size < 1 << 20
+    assert read_json((job.into / "verdict.json").read_text()).verdict.exit_code == code
 
 
 def test_merge__a_baseline_that_is_none(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
