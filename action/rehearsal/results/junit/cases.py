@@ -12,7 +12,7 @@ from rehearsal.results.junit.attachments import attachments_of, output_of
 from rehearsal.results.junit.document import Suite, properties
 from rehearsal.results.junit.failures import attempts_of, failures_of, message_of, trace_of
 from rehearsal.results.junit.names import PATH, UNNAMED, full_name, is_of_playwright
-from rehearsal.results.junit.spans import read_number
+from rehearsal.results.junit.spans import read_seconds
 from rehearsal.results.tests import Failure, Span
 
 # Tests that fail as they are expected to, as pytest and unittest-xml-reporting write them.
@@ -90,7 +90,7 @@ def read_case(case: ET.Element, suites: Sequence[Suite], span: Span | None, file
         is_of_pytest=suites[-1].get("name") == PYTEST,
         failure=failure and _with_place(failure, case, span, file),
         name=name,
-        seconds=read_number(case.get("time")),
+        seconds=read_seconds(case.get("time")),
     )
 
 

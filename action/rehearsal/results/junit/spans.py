@@ -1,6 +1,5 @@
 """When the tests of a report ran."""
 
-import math
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
@@ -8,12 +7,15 @@ from rehearsal.regex import regex
 from rehearsal.results.junit.document import Suite, properties
 from rehearsal.results.junit.failures import attempts_of, failures_of
 from rehearsal.results.junit.time_stamps import TOLERANCE, Window, read_time_stamp
+from rehearsal.results.rehearsal import MAX_TIME
 from rehearsal.results.tests import Span
 
 # In seconds: some time stamps are cut to full seconds.
 ROUNDING = 1.0
 # How unittest-xml-reporting names suites. Its time stamps say when a test ended.
 XMLRUNNER_SUITE = regex(r".+-[0-9]{14}")
+# In seconds: no workflow run lasts longer than 35 days, so no test does.
+MAX_SECONDS = 35 * 24 * 3600.0
 THOUSANDS = regex(r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+")
 
 
@@ -31,7 +33,7 @@ class Clock:
             # Some tools give all suites the time stamp of the whole run.
             suite.clock = self._last_suite.clock
         else:
-            suite.clock = self._beginning(stamp, read_number(suite.get("time")) or 0.0)
+            suite.clock = self._beginning(stamp, read_seconds(suite.get("time")) or 0.0)
         if stamp:
             self._last_stamp, self._last_suite = stamp, suite
 
@@ -51,7 +53,7 @@ class Clock:
         and nobody asks when: most cases are of this kind, so it is not worked out.
         """
         suite = suites[-1]
-        seconds = read_number(case.get("time")) or 0.0
+        seconds = read_seconds(case.get("time")) or 0.0
         start = self._read_stamp(case)
         if start is not None and XMLRUNNER_SUITE.fullmatch(suite.get("name")):
             start -= seconds
@@ -65,7 +67,7 @@ class Clock:
         if attempt is not None and not failures_of(case):
             first = self._read_stamp(attempt)
             if first is not None:
-                start, seconds = first, read_number(attempt.get("time")) or 0.0
+                start, seconds = first, read_seconds(attempt.get("time")) or 0.0
         return _exact_span(case) or self._estimated_span(start, seconds)
 
     def _read_stamp(self, element: ET.Element) -> float | None:
@@ -85,14 +87,14 @@ class Clock:
 
 def _exact_span(case: ET.Element) -> Span | None:
     own = properties(case)
-    start, end = (read_number(own.get(name)) for name in ("start", "end"))
-    if start is None or end is None or end < start:
+    start, end = (read_seconds(own.get(name), most=MAX_TIME) for name in ("start", "end"))
+    if start is None or end is None or not start <= end <= start + MAX_SECONDS:
         return None
     return Span(start=start, end=end, exact=True)
 
 
-def read_number(text: str | None) -> float | None:
-    """Return a number of seconds, or None for any other text."""
+def read_seconds(text: str | None, *, most: float = MAX_SECONDS) -> float | None:
+    """Return a number of seconds, or None for any other text, and for more than `most`."""
     if not text:
         return None
     try:
@@ -100,4 +102,5 @@ def read_number(text: str | None) -> float | None:
         number = float(text.replace(",", "") if "," in text and THOUSANDS.fullmatch(text) else text)
     except ValueError:
         return None
-    return number if math.isfinite(number) and number >= 0 else None
+    # False for NaN, too.
+    return number if 0 <= number <= most else None

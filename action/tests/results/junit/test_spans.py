@@ -40,6 +40,8 @@ def test_span__is_exact_where_the_test_took_the_times() -> None:
         pytest.param({"start": "2", "end": "1"}, id="backwards"),
         pytest.param({"start": "nan", "end": "inf"}, id="no numbers"),
         pytest.param({"start": "-5", "end": "x"}, id="nonsense"),
+        pytest.param({"start": "1e300", "end": "1e300"}, id="after the year 9999"),
+        pytest.param({"start": "5", "end": "1700000000"}, id="for years"),
     ],
 )
 def test_span__strange_times_are_none(properties: dict[str, str]) -> None:
@@ -56,12 +58,22 @@ def test_span__is_worked_out_from_the_suite_s_stamp_and_durations() -> None:
 
 @pytest.mark.parametrize(
     "written, seconds",
-    [("1.5", 1.5), ("1,234.567", 1234.567), ("0,123", 0), ("-1", 0), ("nan", 0), ("", 0)],
-)
-def test_span__durations(written: str, seconds: float) -> None:
+    [("1.5", 1.5), ("1,234.567", 1234.567), ("0,123", None), ("-1", None), ("nan", None),
+     ("inf", None), ("1e300", None), ("1e9", None), ("864000", 864000), ("0", 0), ("", None)],
+)  # fmt: skip
+def test_span__durations(written: str, seconds: float | None) -> None:
     timed = case(f"time='{written}'")
-    span = span_of(f"<testsuite {AT}>{timed}</testsuite>")
-    assert span == Span(start=THEN, end=THEN + seconds, exact=False)
+    text = f"<testsuite {AT}>{timed}</testsuite>"
+    assert span_of(text) == Span(start=THEN, end=THEN + (seconds or 0), exact=False)
+    read = read_reports([("r.xml", text.encode())], retries=False)
+    assert [each.seconds for each in read.results.tests] == [seconds]
+
+
+@pytest.mark.parametrize("written", ["1e300", "inf", "1e9"])
+def test_span__a_suite_that_took_years(written: str) -> None:
+    timed = case(f"time='{written}'")
+    text = f"<testsuite {AT} time='{written}'>{timed}{case()}</testsuite>"
+    assert span_of(text, (THEN, THEN + 9)) == Span(start=THEN, end=THEN, exact=False)
 
 
 def test_span__a_case_s_own_stamp_is_better() -> None:
