@@ -96,10 +96,12 @@ def traced_attempts(
         return
     pictures = frozenset(each.name for each in entries if PICTURE.fullmatch(each.name))
     is_flaky = outcome is ListedOutcome.FLAKY
-    for attempt in sorted(test.attempts, key=lambda each: (each.page != TRACE_PAGE, -each.number)):
+
+    # In a function of its own, so that no two of the large traces are in memory.
+    def shown_of(attempt: TraceAttempt) -> TracedAttempt | None:
         trace = read_trace_file(evidence.folder, attempt.file)
         if not trace.steps:
-            continue
+            return None
         # The report of a flaky test tells of the first attempt, which may have left no trace.
         is_main = attempt.page == TRACE_PAGE and (not is_flaky or attempt.number == 1)
         shown = TracedAttempt(
@@ -111,7 +113,10 @@ def traced_attempts(
             is_reported=is_main,
             outcome=ListedOutcome.PASSED if attempt.passed else None if is_flaky else outcome,
         )
-        yield replace(shown, sources=_sources(shown, evidence, source))
+        return replace(shown, sources=_sources(shown, evidence, source))
+
+    attempts = sorted(test.attempts, key=lambda each: (each.page != TRACE_PAGE, -each.number))
+    yield from filter(None, map(shown_of, attempts))
 
 
 def _logs(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from rehearsal.evidence.budget import room
@@ -47,6 +48,7 @@ class TracePages:
         self._clock = clock
         self._deadline = clock() + (seconds or MAX_SECONDS)
         self._left_out = LeftOut()
+        self._is_late = False
 
     def add_to(self, index: EvidenceIndex, tests: Sequence[ListedTest] = ()) -> EvidenceIndex:
         """Write the pages of all tests that left a trace, and return the index with their names.
@@ -109,39 +111,70 @@ class TracePages:
 
         An attempt whose page is left out, or that took no step, has no page to link to.
         """
-        kept = list(self._fitting(test, indexes, outcome))
-        pages = {shown.page for shown, _ in kept}
-        attempts = tuple(
-            each if each.page in pages else replace(each, page="") for each in test.attempts
-        )
-        written = ""
-        for shown, parts in kept:
-            linked = replace(shown, test=replace(test, attempts=attempts))
-            name = f"{test.folder}/{shown.page}"
-            content = parts if attempts == test.attempts else trace_page(linked).parts
-            if self._evidence.write_parts(name, content) and shown.page == TRACE_PAGE:
-                written = name
-        return replace(test, trace_page=written)
+        main = f"{test.folder}/{TRACE_PAGE}"
+        if self._is_late and test.attempts:
+            self._left_out.add(main, 0, NO_TIME)
+            return test
 
-    def _fitting(
+        def shown(test: FailedTestEvidence) -> Iterator[TracedAttempt]:
+            return traced_attempts(test, self._evidence, self._source, indexes, outcome=outcome)
+
+        written: set[str] = set()
+        # By `map`, which keeps nothing: a page with its trace takes ten times the trace's size.
+        for page in map(self._write_fitting, shown(test)):
+            written.add(page)
+            if self._is_late:
+                break
+        written.discard("")
+        if written and written != {each.page for each in test.attempts}:
+            self._write_again(test, written, shown)
+        return replace(test, trace_page=main if TRACE_PAGE in written else "")
+
+    def _write_fitting(self, shown: TracedAttempt) -> str:
+        """Write the page of an attempt and return its name; empty if it is left out."""
+        name = f"{shown.test.folder}/{shown.page}"
+        if self._clock() > self._deadline:
+            self._left_out.add(name, 0, NO_TIME)
+            self._is_late = True
+            return ""
+        parts = trace_page(shown).parts
+        size = sum(len(part.encode(errors="replace")) for part in parts)
+        if size > self._room:
+            self._left_out.add(name, size, self._reason)
+            return ""
+        if not self._evidence.write_parts(name, parts):
+            return ""
+        self._room -= size
+        return shown.page
+
+    def _write_again(
         self,
         test: FailedTestEvidence,
-        indexes: Mapping[str, LogIndex],
-        outcome: ListedOutcome | None,
-    ) -> Iterator[tuple[TracedAttempt, Sequence[str]]]:
-        """Yield the attempts whose pages have room, with these pages; note what is left out."""
-        for shown in traced_attempts(test, self._evidence, self._source, indexes, outcome=outcome):
-            name = f"{test.folder}/{shown.page}"
-            if self._clock() > self._deadline:
-                self._left_out.add(name, 0, NO_TIME)
-                break
-            parts = trace_page(shown).parts
-            size = sum(len(part.encode(errors="replace")) for part in parts)
-            if size > self._room:
-                self._left_out.add(name, size, self._reason)
-            else:
-                self._room -= size
-                yield shown, parts
+        written: set[str],
+        shown: Callable[[FailedTestEvidence], Iterator[TracedAttempt]],
+    ) -> None:
+        """Replace the pages that link to one which is not there; remove them if that fails."""
+        linked = replace(
+            test,
+            attempts=tuple(
+                each if each.page in written else replace(each, page="") for each in test.attempts
+            ),
+        )
+        kept = replace(test, attempts=tuple(each for each in linked.attempts if each.page))
+
+        def write(each: TracedAttempt) -> bool:
+            page = trace_page(replace(each, test=linked))
+            return self._evidence.write_parts(f"{test.folder}/{each.page}", page.parts)
+
+        is_done = False
+        try:
+            is_done = all(map(write, shown(kept)))
+        finally:
+            if not is_done:
+                for page in written:
+                    with suppress(OSError):
+                        self._evidence.folder.unlink(f"{test.folder}/{page}")
+                written.clear()
 
     def _used(self) -> int:
         """Return the size of the files of the tests."""

@@ -1,4 +1,6 @@
 import re
+import tracemalloc
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,6 +102,71 @@ def test_trace_pages__link_only_to_attempts_whose_pages_were_kept(tmp_path: Path
     assert links(size - 1) == set()
     assert not run.evidence.folder.exists("tests/a/trace-attempt1.html")
     assert run.notices[0].startswith("tests/a/trace-attempt1.html")
+
+
+def retried(run: Run, count: int, text: str = "") -> list[str]:
+    """Let the test of a run have so many attempts; return their pages, that of the last first."""
+    (test,) = run.index.failed
+    attempts = []
+    for number in range(1, count + 1):
+        file = f"tests/a/trace-retry{number}.jsonl"
+        run.evidence.write(file, text or as_text(trace_lines()))
+        page = "trace.html" if number == count else f"trace-attempt{number}.html"
+        attempts.append(TraceAttempt(number=number, page=page, file=file))
+    run.index = EvidenceIndex(failed=(replace(test, attempts=tuple(attempts)),))
+    return [each.page for each in reversed(attempts)]
+
+
+class FullDisk:
+    """Lets some writes of pages fail, by their numbers from 1."""
+
+    def __init__(self, run: Run, *failing: int) -> None:
+        self._write = run.evidence.write_parts
+        self._failing = failing
+        self._count = 0
+
+    def write_parts(self, name: str, parts: Iterable[str]) -> bool:
+        self._count += 1
+        return self._count not in self._failing and self._write(name, parts)
+
+
+@pytest.mark.parametrize("failing", [1, 2, 3])
+def test_trace_pages__no_link_to_a_page_that_could_not_be_written(
+    tmp_path: Path, failing: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run(tmp_path, "a")
+    lost = retried(run, 3)[failing - 1]
+    monkeypatch.setattr(run.evidence, "write_parts", FullDisk(run, failing).write_parts)
+    assert run.pages() == ["" if lost == "trace.html" else "tests/a/trace.html"]
+    pages = list((tmp_path / "evidence/tests/a").glob("*.html"))
+    assert len(pages) == 2
+    assert not any(f'href="./{lost}"' in page.read_text() for page in pages)
+
+
+def test_trace_pages__none_rather_than_one_with_a_link_that_leads_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run(tmp_path, "a")
+    retried(run, 3)
+    monkeypatch.setattr(run.evidence, "write_parts", FullDisk(run, 2, 5).write_parts)
+    assert run.pages() == [""]
+    assert not list((tmp_path / "evidence/tests/a").glob("*.html"))
+
+
+def test_trace_pages__one_at_a_time_is_in_memory(tmp_path: Path) -> None:
+    """More attempts of a test take no more memory."""
+    page = {"k": "dom", "sha": "form", "html": "<p>x</p>" * 50_000}
+    lines = as_text(iter([*trace_lines(), page, page | {"sha": "error"}]))
+    peaks = []
+    for count in (2, 8):
+        (tmp_path / str(count)).mkdir()
+        run = Run(tmp_path / str(count), "a")
+        retried(run, count, lines)
+        tracemalloc.start()
+        assert run.pages(limit=1 << 30) == ["tests/a/trace.html"]
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.2 * peaks[0]
 
 
 def test_trace_pages__not_after_the_time_of_a_cancelled_run(tmp_path: Path) -> None:
