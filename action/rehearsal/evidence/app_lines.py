@@ -15,7 +15,7 @@ from rehearsal.results.tests import Span
 from rehearsal.results.timed_log import TimedLine
 from rehearsal.source.error_lines import says_error, says_unanswered
 from rehearsal.source.source_tree import SourceTree
-from rehearsal.source.tracebacks import HEADERS, project_frame, tracebacks
+from rehearsal.source.tracebacks import HEADERS, frame_of, tracebacks
 
 # How long before and after a request a line of the log may belong to it, in seconds: the line of an
 # error comes before the answer, that of a server's access log after it.
@@ -25,7 +25,11 @@ MAX_LINE = 300
 # A card shows so many; the file has all.
 MAX_LINES = 6
 # In characters: without a request, the end of what the app logged during the test is searched.
-MAX_SEARCHED = 100_000
+MAX_SEARCHED = 50_000
+# Nothing can cancel the search, and an app may log anything: 50 failed tests take about a second at
+# most.
+MAX_SEARCHED_LINES = 1000
+MAX_SEARCHED_LINE = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,13 +126,13 @@ def _repeats(block: str, text: str) -> bool:
 
 def _key_line(texts: Sequence[str], path: str, source: SourceTree) -> str:
     """Return the exception with its line of the project, an error's line, or that of the path."""
-    text = "\n".join(texts)
-    if frame := project_frame(text, source):
+    lines = "\n".join(texts).splitlines()[-MAX_SEARCHED_LINES:]
+    raised = list(tracebacks("\n".join(lines)))
+    if frame := frame_of(raised, source):
         return f"{frame.error} ({frame.file}:{frame.line})"
-    if errors := [each.error for each in tracebacks(text)]:
-        return errors[-1]
-    lines = text.splitlines()
+    if raised:
+        return raised[-1].error
     for is_key in (says_unanswered, says_error, lambda line: path.strip("/") and path in line):
-        if key := [line.strip() for line in lines if is_key(line)]:
+        if key := [line.strip() for line in lines if is_key(line[:MAX_SEARCHED_LINE])]:
             return next((line for line in reversed(key) if path.strip("/") in line), key[-1])
     return ""

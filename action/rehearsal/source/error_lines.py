@@ -7,8 +7,8 @@ from rehearsal.source.tracebacks import SERVER_NOISE
 
 # Words of error messages.
 ERROR_WORDS = regex(
-    r"^(?!\s*File )(?=.*(\b(\w*Error|\w*Exception|error|fatal|panic|critical|denied|failed|cannot|"
-    r"could not|not found|no such|refused|unable)\b))",
+    r"^(?!\s*File ).*?(?:error|exception|\b(?:fatal|panic|critical|denied|failed|cannot|could not"
+    r"|not found|no such|refused|unable))\b",
     re.IGNORECASE,
 )
 # How an app logs that it could not answer a request. A page that is not found, for example its

@@ -55,7 +55,8 @@ class Language:
 
 RUST = Language(
     error=regex(
-        r"thread '.*' (?:\(\d+\) )?panicked at "
+        # Only the first of a line: with all of many, the time would grow with their square.
+        r"^(?>.*?thread '[^']*' (?:\(\d+\) )?panicked at )"
         r"(?:'(?P<error>.*)', )?(?P<file>[^\s:']+):(?P<line>\d{1,9}):\d+:?$"
     ),
     frames=(regex(r"\s+at (?P<file>[^\s:]+\.rs):(?P<line>\d{1,9})(?::\d+)?"),),

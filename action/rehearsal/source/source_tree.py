@@ -1,5 +1,6 @@
 """The project's source code in its checkout."""
 
+import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -24,6 +25,8 @@ STATIC_ROOTS = (
 )
 # What a build puts into the name of such a file.
 HASH_IN_NAME = regex(r"[.-][0-9a-f]{8,32}(?=\.\w+$)")
+# No file of a project is so deep below its folder; others may log any path.
+MAX_PARTS = 24
 JVM_SUFFIXES = (".java", ".kt", ".scala", ".groovy", ".clj")
 
 
@@ -52,9 +55,10 @@ class SourceTree:
         parts = PurePosixPath(path).parts
         if INSTALLED_CODE.search(path) or ".." in parts:
             return ""
-        places: Iterable[tuple[str, ...]] = (parts[start:] for start in range(len(parts)))
+        first = max(0, len(parts) - MAX_PARTS)
+        places: Iterable[tuple[str, ...]] = (parts[at:] for at in range(first, len(parts)))
         if path.endswith(JVM_SUFFIXES) and not path.startswith("/"):
-            places = ((*root, *parts) for root in self._package_roots())
+            places = ((*root, *parts) for root in ((), *self._package_roots))
         return next(filter(None, map(self._find, places)), "")
 
     def locate_static(self, path: str) -> str:
@@ -69,7 +73,7 @@ class SourceTree:
         names = dict.fromkeys((parts[-1], HASH_IN_NAME.sub("", parts[-1])))
         places = (
             (*root, *parts[start:-1], name)
-            for start in range(len(parts))
+            for start in range(max(0, len(parts) - MAX_PARTS), len(parts))
             for name in names
             for root in self._static_roots
         )
@@ -86,10 +90,9 @@ class SourceTree:
             if not INSTALLED_CODE.search(f"{'/'.join(parts)}/"):
                 yield parts
 
-    def _package_roots(self) -> Iterator[tuple[str, ...]]:
-        yield ()
-        for pattern in PACKAGE_ROOTS:
-            yield from self._folders(pattern)
+    @cached_property
+    def _package_roots(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(folder for root in PACKAGE_ROOTS for folder in self._folders(root))
 
     def relative(self, file: Path) -> str:
         """Return the path in the checkout, empty if it is outside or cannot be printed."""
@@ -103,8 +106,11 @@ class SourceTree:
         if list(parts)[:1] == ["/"]:
             return ""
         try:
-            file = self.directory.joinpath(*parts).resolve()
-            if file.is_file() and file.is_relative_to(self.directory.resolve()):
+            # First what takes least: most paths name no file of the project.
+            if not os.path.isfile(path := os.path.join(self.directory, *parts)):  # noqa: PTH113, PTH118
+                return ""
+            file = Path(path).resolve()
+            if file.is_relative_to(self.directory.resolve()):
                 return str(file.relative_to(self.top.resolve()))
         except (OSError, ValueError):
             pass  # No valid file name, or the working directory is outside the checkout.

@@ -14,6 +14,8 @@ from rehearsal.source.languages import LANGUAGES, MAX_LINE, NAMED, Language
 MAX_MESSAGE_LINES = 10
 MAX_BETWEEN = 100
 JVM_FILE = regex(r"\w+\.(?:java|kt|scala|groovy|clj)")
+# What each line that names a line of code has, in any language: most lines are none.
+PLACE = regex(r"(?:[:(]|line )\d")
 # Node shows the line before an error that nothing caught: its place, its code, and a caret.
 NODE_PLACE = regex(r"(?P<file>(?:file://)?/[^:]+):(?P<line>\d{1,9})")
 MIN_ABOVE = 3
@@ -49,7 +51,7 @@ def stacks(lines: Sequence[str]) -> Iterator[tuple[int, Traceback]]:
     """
     end = 0
     for number, line in enumerate(lines):
-        if number < end:
+        if number < end or not PLACE.search(line):
             continue
         for language in LANGUAGES:
             if language.frame(line) or language.placed_exception(line):
@@ -67,7 +69,7 @@ def place_in(lines: Sequence[str], number: int) -> Place | None:
     The path of a file of the Java machine is that of its package.
     """
     line = lines[number]
-    for language in LANGUAGES:
+    for language in LANGUAGES if PLACE.search(line) else ():
         frame, error = language.frame(line), language.placed_exception(line)
         if found := frame or error:
             above = language.function_above
@@ -111,6 +113,7 @@ def _end(lines: Sequence[str], number: int, language: Language) -> int:
 
 
 def _chain(lines: Sequence[str], language: Language) -> Iterator[Traceback]:
+    text = "\n".join(lines)
     starts = [0, *(n for n in range(1, len(lines)) if language.chained.search(lines[n]))]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         part = lines[start:end]
@@ -119,7 +122,7 @@ def _chain(lines: Sequence[str], language: Language) -> Iterator[Traceback]:
             yield Traceback(
                 frames=tuple(reversed(frames)),
                 error=_error(part, language),
-                text="\n".join(lines),
+                text=text,
             )
 
 

@@ -4,6 +4,7 @@ import heapq
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from operator import itemgetter
 
 from rehearsal.regex import regex
@@ -25,6 +26,9 @@ REQUEST = regex(
 CHAINED = regex(r"\s*(?:During handling of the above|The above exception was the direct)")
 # A name in an exception's message: KeyError: 'NAME'.
 NAME_IN_ERROR = regex(r"'([^'\n]+)'|\"([^\"\n]+)\"|\b([A-Z][A-Z0-9_]{3,})\b")
+# In one exception so many names are looked for, in one log so many paths: an app may log millions.
+MAX_NAMES = 50
+MAX_PATHS = 60
 # How pytest and other tools name a line.
 FILE_AND_LINE = regex(r"(?<![\w./@+-])(?P<file>[\w./@+-]+\.\w+):(?P<line>[0-9]{1,9})\b")
 # What a server logs after its app has failed: not a cause. Source: gunicorn, arbiter.py.
@@ -43,13 +47,15 @@ def tracebacks(text: str) -> Iterator[Traceback]:
 
 def _python_tracebacks(lines: Sequence[str]) -> Iterator[tuple[int, Traceback]]:
     before, request = "", ("", False)
+    if not any(HEADERS[0] in line for line in lines):
+        return
     lines = [GROUP_MARGIN.sub("", line) for line in lines]
     for number, line in enumerate(lines):
         if line.strip() in HEADERS:
             if not CHAINED.match(before):
                 found = REQUEST.search(before)
                 request = _request_line(found) if found else ("", False)
-            yield from ((number, each) for each in _parse_traceback(lines[number:], *request))
+            yield from ((number, each) for each in _parse_traceback(lines, number, *request))
         before = line if line.strip() else before
 
 
@@ -60,22 +66,38 @@ def project_frame(text: str, tree: SourceTree) -> ProjectFrame | None:
     stands in the exception, that frame is returned: the line that asks for KEY, for example, and
     not the helper that reads any variable.
     """
-    for traceback in reversed(list(tracebacks(text))):
-        own = [frame for frame in reversed(traceback.frames) if tree.locate(frame.file)]
+    found = frame_of(list(tracebacks(text)), tree)
+    return found and replace(found, text=without_library_frames(found.text, tree))
+
+
+def frame_of(found: Sequence[Traceback], tree: SourceTree) -> ProjectFrame | None:
+    """Return what `project_frame` does of the tracebacks of a log, with the whole text of one."""
+    places: dict[str, str] = {}
+    for traceback in reversed(found):
+        for frame in reversed(traceback.frames):
+            is_known = frame.file in places or INSTALLED_CODE.search(frame.file)
+            if not is_known and len(places) < MAX_PATHS:
+                places[frame.file] = tree.locate(frame.file)
+        own = [frame for frame in reversed(traceback.frames) if places.get(frame.file)]
         if not own:
             continue
-        names = {name for found in NAME_IN_ERROR.findall(traceback.error) for name in found if name}
+        names = _names_in(traceback.error)
         frame = next((each for each in own if _has_quoted(each.code, names)), own[0])
         return ProjectFrame(
-            file=tree.locate(frame.file),
+            file=places[frame.file],
             line=frame.line,
             function=frame.function,
             error=traceback.error,
-            text=without_library_frames(traceback.text, tree),
+            text=traceback.text,
             request=traceback.request,
             repeated=traceback.repeated,
         )
     return None
+
+
+def _names_in(error: str) -> set[str]:
+    quoted = islice(NAME_IN_ERROR.finditer(error), MAX_NAMES)
+    return {name for found in quoted for name in found.groups() if name}
 
 
 def failing_file(trace: str, test: str, tree: SourceTree) -> str:
@@ -174,28 +196,37 @@ def _place(lines: Sequence[str], number: int) -> Place | None:
     return place_in(lines, number)
 
 
-def _parse_traceback(lines: Sequence[str], request: str, repeated: bool) -> Iterator[Traceback]:
-    margin = len(lines[0]) - len(lines[0].lstrip())
-    frames: list[Frame] = []
-    for number, line in enumerate(lines[1:], start=1):
+def _parse_traceback(
+    lines: Sequence[str], start: int, request: str, repeated: bool
+) -> Iterator[Traceback]:
+    margin = len(lines[start]) - len(lines[start].lstrip())
+    frames: list[tuple[re.Match[str], list[str]]] = []
+    for number in range(start + 1, len(lines)):
+        line = lines[number]
         if found := FRAME_LINE.fullmatch(line):
-            frames.append(
-                Frame(file=found["file"], line=int(found["line"]), function=found["function"] or "")
-            )
-        elif line.strip() and not line[margin:].startswith(" "):
-            if frames:
-                text = "\n".join(lines[: number + 1])
-                error = line.strip()
+            frames.append((found, []))
+        elif line.strip() and (not line[margin:].startswith(" ") or line.strip() in HEADERS):
+            # No line is of two tracebacks: a log of headers would take its square of time.
+            if frames and line.strip() not in HEADERS:
                 yield Traceback(
-                    frames=tuple(frames),
-                    error=error,
-                    text=text,
+                    frames=tuple(_python_frame(found, code) for found, code in frames),
+                    error=line.strip(),
+                    text="\n".join(lines[start : number + 1]),
                     request=request,
                     repeated=repeated,
                 )
             return
         elif frames:
-            frames[-1] = replace(frames[-1], code=f"{frames[-1].code}{line.strip()}\n")
+            frames[-1][1].append(line.strip())
+
+
+def _python_frame(found: re.Match[str], code: Sequence[str]) -> Frame:
+    return Frame(
+        file=found["file"],
+        line=int(found["line"]),
+        function=found["function"] or "",
+        code="".join(f"{line}\n" for line in code),
+    )
 
 
 def _request_line(request: re.Match[str]) -> tuple[str, bool]:

@@ -1,13 +1,21 @@
+import time
 from pathlib import Path
 
 import pytest
 
-from rehearsal.evidence.app_lines import MAX_LINES, app_lines, moment_of_test
+from rehearsal.evidence.app_lines import (
+    MAX_LINES,
+    _key_line,
+    _last_blocks,
+    app_lines,
+    moment_of_test,
+)
 from rehearsal.evidence.log_index import LogIndex
 from rehearsal.outside.folder import Folder
 from rehearsal.results.browser_trace import TraceRequest
 from rehearsal.results.evidence_index import LogLine
 from rehearsal.results.tests import Span
+from rehearsal.results.timed_log import TimedLine
 from rehearsal.source.source_tree import SourceTree
 
 from .test_request_of_test import request
@@ -75,6 +83,37 @@ def said(top: Path, *pieces: tuple[float, str], path: str = "/lists/new") -> str
 def test_app_lines__says_the_most(tmp_path: Path, text: str, line: str) -> None:
     found = said(tmp_path, (4.1, text))
     assert found.rpartition("django.db.utils.")[2] == line
+
+
+PANIC = "thread '' (1) panicked at '', "
+HEADER = "Traceback (most recent call last):\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a:1\n" * 50_000,
+        "".join(f'{HEADER}  File "/a{"/a" * 300}/{n}.py", line 1, in f\nE\n' for n in range(300)),
+        "".join(f'{HEADER}  File "/a/b/c/d/e/f/g/{n}.py", line 1, in f\nE\n' for n in range(3000)),
+        "".join(f"Caused by: E\n\tat a.b.C.m(F{n}.java:1)\n" for n in range(5000)),
+        f"{PANIC * 60}\n" * 50,
+        f'{HEADER}  File "/app/lists/views.py", line 1, in f\n' + "    a\n" * 30_000,
+    ],
+    ids=["lines", "deep paths", "tracebacks", "causes", "panics", "code"],
+)
+def test_app_lines__of_a_hostile_log_take_little_time(tmp_path: Path, text: str) -> None:
+    """Nothing can cancel the search, and up to 50 failed tests have one."""
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists/views.py").write_text("one\n")
+    blocks = [text[at : at + 20_000] for at in range(0, len(text), 20_000)]
+    lines = [TimedLine(time=0, text=each) for each in blocks]
+    began = time.process_time()
+    _key_line(
+        [each.text for each in _last_blocks(lines)],
+        "/lists/new",
+        SourceTree(top=tmp_path, directory=tmp_path),
+    )
+    assert time.process_time() - began < 0.3
 
 
 def test_app_lines__only_of_that_moment(tmp_path: Path) -> None:

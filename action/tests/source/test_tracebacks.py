@@ -1,4 +1,5 @@
 import re
+import textwrap
 
 import pytest
 
@@ -6,6 +7,8 @@ from rehearsal.results.frame import ProjectFrame
 from rehearsal.source.frames import Frame
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.tracebacks import (
+    HEADERS,
+    MAX_PATHS,
     failing_file,
     failing_line,
     project_frame,
@@ -40,6 +43,24 @@ def test_tracebacks__frames_and_the_error() -> None:
     )
     assert len(found.frames) == 3
     assert found.error == ERROR
+
+
+def test_tracebacks__one_that_another_cuts_off_is_none() -> None:
+    traceback = LOG.partition("\n")[2]
+    start = "\n".join(traceback.splitlines()[:2])
+    for indent in ("", " " * 4):
+        (found,) = tracebacks(f"{start}\n{textwrap.indent(traceback, indent)}")
+        assert (found.error, len(found.frames)) == (ERROR, 3)
+
+
+def test_project_frame__looks_for_few_paths_of_many(tree: SourceTree) -> None:
+    many = "".join(
+        f'  File "/other/{number}.py", line 1, in f\n    call()\n' for number in range(MAX_PATHS)
+    )
+    frame = '  File "/src/app/views.py", line 24, in new_list\n'
+    for text, is_found in ((frame + many, False), (many + frame, True), (frame + many[60:], True)):
+        log = f"{HEADERS[0]}\n{text}{ERROR}\n"
+        assert bool(project_frame(log, tree)) is is_found
 
 
 def test_project_frame__is_the_deepest_in_the_project(tree: SourceTree) -> None:
