@@ -83,8 +83,9 @@ SERVICES = (
         ),
         details=(SAYS_WHY,),
         title="The service {service} ended {when|at once}: exit code {code|unknown}",
-        hint="A service has to run until the rehearsal ends. Its last lines say why it did not; "
-        "compare its image and its variables, in services and service-env or in the compose file.",
+        hint="A service has to run until the rehearsal ends. Its last lines, if it wrote any, "
+        "say why it did not; compare its image and its variables, in services and service-env or "
+        "in the compose file.",
         variants=(
             Variant(
                 pattern=Pattern(
@@ -189,7 +190,8 @@ BEFORE_COMMAND = (
         symptom=True,
         title="The script in before-command failed: exit code {code|unknown}",
         hint="It runs in a container of the image, with the app's variables, volumes and network, "
-        "through the ENTRYPOINT. before.log shows why it failed, at its end.",
+        "through the ENTRYPOINT. before.log shows why it failed, at its end, unless "
+        "it printed nothing.",
         variants=(
             Variant(
                 pattern=Pattern("problem", r"exec: \"sh\"|executable file `?'?sh\b"),

@@ -95,8 +95,8 @@ CONTAINER_EXIT = (
             Pattern("container", r"^exit code \d+$"),
         ),
         title="The container ended and was restarted, {times} so far",
-        hint="Its last lines say why it ends. A restart policy hides that: without --restart in "
-        "run-options the first end is reported.",
+        hint="Its last lines, if it wrote any, say why it ends. A restart policy hides that: "
+        "without --restart in run-options the first end is reported.",
     ),
     Cause(
         id="exited-early",

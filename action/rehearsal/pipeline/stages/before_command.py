@@ -13,6 +13,7 @@ from rehearsal.pipeline.stages.container import Container, container_name, creat
 from rehearsal.pipeline.stages.container_arguments import shared_options
 from rehearsal.pipeline.stages.container_end import read_end
 from rehearsal.pipeline.stages.container_start import StartRefusedError, start_once
+from rehearsal.pipeline.stages.end_of_log import end_of_log
 from rehearsal.pipeline.stages.setup import EXCERPT_LINES
 from rehearsal.verdict import RehearsalError, Verdict
 
@@ -88,7 +89,7 @@ def _wait(
         raise RehearsalError(
             Verdict.SETUP_FAILED,
             f"before-command ended with {read_end(container, engine)}.",
-            hint="before.log shows why, at its end.",
+            hint=end_of_log(log),
             excerpt=log.tail(EXCERPT_LINES),
             source=log.name,
         )

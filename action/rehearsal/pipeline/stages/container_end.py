@@ -117,10 +117,18 @@ def crash_error(
     return RehearsalError(
         verdict,
         f"The {subject} ended {when}: {end}." + (f" It raised {exception}" if exception else ""),
-        hint=(end.exit_code == 0 and hint_if_done)
-        or f"Its last lines are in the log and the summary; {log.name} holds all of them.",
+        hint=(end.exit_code == 0 and hint_if_done) or _where_to_look(log),
         excerpt=log.tail(EXCERPT_LINES),
         source=log.name,
+    )
+
+
+def _where_to_look(log: Log) -> str:
+    if log.tail(1):
+        return f"Its last lines are in the log and the summary; {log.name} holds all of them."
+    return (
+        f"It wrote nothing: {log.name} is empty. If it logs into a file, let it log to its "
+        "standard output."
     )
 
 

@@ -10,6 +10,7 @@ from rehearsal.dataclass import dataclass
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine, EngineError
 from rehearsal.outside.image_config import config_digest
+from rehearsal.pipeline.stages.end_of_log import end_of_log
 from rehearsal.verdict import MisconfiguredError, RehearsalError, Verdict
 
 EXCERPT_LINES = 20
@@ -87,7 +88,7 @@ def build_image(
     raise RehearsalError(
         Verdict.BUILD_FAILED,
         f"The image could not be built from {build.dockerfile.name} (exit code {code}).",
-        hint="build.log shows the failed instruction, at its end.",
+        hint=end_of_log(log, shows="the failed instruction"),
         excerpt=log.tail(EXCERPT_LINES),
         source=log.name,
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from rehearsal.evidence.log import Log
 from rehearsal.outside.engine import Engine
 from rehearsal.pipeline.stages.container import Container
+from rehearsal.pipeline.stages.end_of_log import end_of_log
 from rehearsal.verdict import RehearsalError, Verdict
 
 EXCERPT_LINES = 20
@@ -46,7 +47,7 @@ def run_setup(
         raise RehearsalError(
             Verdict.SETUP_FAILED,
             f"setup-command ended with exit code {code} inside the container.",
-            hint="setup.log shows why, at its end.",
+            hint=end_of_log(log),
             excerpt=log.tail(EXCERPT_LINES),
             source=log.name,
         )

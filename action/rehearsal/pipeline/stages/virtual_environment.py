@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from rehearsal.outside.files import read_text
 from rehearsal.outside.folder_content import read_content
 from rehearsal.outside.installer import find_installer
 from rehearsal.outside.process import Process
+from rehearsal.pipeline.stages.end_of_log import end_of_log
 from rehearsal.pipeline.venv_cache import MAX_SIZE, KeptVenv, VenvCache
 from rehearsal.pipeline.venv_key import venv_key
 from rehearsal.source.requirements import read_requirements
@@ -95,6 +97,8 @@ class VenvBuilder:
         self._log = log
         self.said: list[str] = []
         """What there is to say of an environment that is kept, or is not."""
+        self.seconds: float | None = None
+        """How long it took, once it is over."""
         self._out = log.stream()
         self._cache = cache
         self._kept: KeptVenv | None = None
@@ -122,7 +126,7 @@ class VenvBuilder:
                 Verdict.SETUP_FAILED,
                 f"The tests' requirements could not be installed from {self._requirements.name} "
                 f"(exit code {self._code}).",
-                hint="test-setup.log shows why, at its end.",
+                hint=end_of_log(self._log),
                 excerpt=self._log.tail(EXCERPT_LINES),
                 source=self._log.name,
             )
@@ -140,11 +144,13 @@ class VenvBuilder:
                 self._cache.discard(self._kept)
 
     def _provide(self) -> None:
+        begun = time.monotonic()
         try:
             if not (self._cache and self._provide_kept(self._cache)):
                 self._install()
         except Exception as error:  # noqa: BLE001  (`wait` raises it)
             self._error = error
+        self.seconds = time.monotonic() - begun
 
     def _provide_kept(self, cache: VenvCache) -> bool:
         """Provide an environment of the cache; return False if none can be kept."""

@@ -24,6 +24,16 @@ def test_crash_error__message_and_last_lines(log: Log) -> None:
     assert problem.message == "The container ended during the tests: exit code 3."
     assert problem.excerpt[-1] == "line 99"
     assert len(problem.excerpt) == EXCERPT_LINES
+    assert problem.hint.startswith("Its last lines are in the log and the summary; ")
+
+
+def test_crash_error__promises_no_lines_of_an_app_that_wrote_none(log: Log) -> None:
+    log.stream()(b"\n \n")
+    engine = FakeEngine(states=[inspect_result("exited", code=3)])
+    problem = crash_error(fake_container(3), engine, log, when="during the tests").problem
+    assert problem.excerpt == ()
+    assert problem.hint.startswith(f"It wrote nothing: {log.name} is empty. ")
+    assert "last lines" not in problem.hint
 
 
 @pytest.mark.parametrize(
