@@ -25,6 +25,8 @@ REFRESHES_PER_SECOND = 8
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 # The output of other stages is shown as one changing line; their logs hold all of it.
 STREAMED_STAGES = frozenset({"test"})
+# Of this one the background's last line is shown: it waits for that.
+WAITING_STAGE = "requirements"
 
 
 def find_terminal(environ: Mapping[str, str], out: TextIO | None = None) -> Console | None:
@@ -88,9 +90,9 @@ class Terminal(Console):
         self._line(f"{mark} {stage:6} {seconds:6.1f} s", "green" if ok else "bold red")
 
     def background_output(self, piece: bytes) -> None:
-        """Show the last line of the tests' preparation while the test stage waits for it."""
+        """Show the last line of the tests' preparation while a stage waits for it."""
         lines = [line for line in piece.decode(errors="replace").splitlines() if line.strip()]
-        if lines and self._stage in STREAMED_STAGES:
+        if lines and self._stage == WAITING_STAGE:
             self._last = lines[-1]
 
     def close(self) -> None:

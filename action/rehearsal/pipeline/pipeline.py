@@ -120,8 +120,8 @@ def _run_stages(plan: Plan, context: RunContext, state: RunState, cleanup: ExitS
     with state.stage("ready"):
         _wait_until_ready(plan, context, state, container, log)
     if plan.suite.command:
+        bin_folder = _wait_for_venv(venv, context, state)
         with state.stage("test"):
-            bin_folder = _wait_for_venv(venv, context)
             run_functional_tests(plan, context, state, container, log, bin_folder=bin_folder)
     elif not plan.audit_only:
         if warning := missed_suite_warning(plan):
@@ -155,11 +155,15 @@ def _start_venv(plan: Plan, context: RunContext, cleanup: ExitStack) -> VenvBuil
     return venv
 
 
-def _wait_for_venv(venv: VenvBuilder | None, context: RunContext) -> Path | None:
+def _wait_for_venv(venv: VenvBuilder | None, context: RunContext, state: RunState) -> Path | None:
     """Return where the programs of the tests' environment are, if there is one."""
     if not venv:
         return None
-    venv.wait()
+    with state.stage("requirements"):
+        try:
+            venv.wait()
+        finally:
+            state.requirements_seconds = venv.seconds
     for text in venv.said:
         context.console.info(text)
     return venv.bin_folder

@@ -64,6 +64,7 @@ def make_result(
         image_size=state.image_size,
         engine=state.engine,
         ready_seconds=state.ready_seconds,
+        requirements_seconds=state.requirements_seconds,
         shard=description.shard,
         origin=description.origin,
         request=description.request,

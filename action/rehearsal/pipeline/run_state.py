@@ -51,6 +51,7 @@ class RunState:
     image_size: int | None = None
     engine: EngineVersions = field(default_factory=EngineVersions)
     ready_seconds: float | None = None
+    requirements_seconds: float | None = None
     companions: list[Companion] = field(default_factory=list)
     suite_results: SuiteResults | None = None
     staged: StagedFiles | None = None

@@ -17,6 +17,7 @@ DOING = {
     "start": "starting the container",
     "setup": "setup-command",
     "ready": "waiting until the app was ready",
+    "requirements": "waiting for the tests' requirements to be installed",
     "test": "the tests",
     "audit": "the audit",
     "stop": "stopping the container",

@@ -18,6 +18,7 @@ from rehearsal.report.tests_summary import (
     table_of_tests,
 )
 from rehearsal.report.words import (
+    INSTALLING,
     counts_text,
     stage_title,
 )
@@ -191,6 +192,8 @@ def _stages(result: RehearsalResult) -> Iterator[str]:
         for each in result.companions
         if each.ready_seconds is not None
     ]
+    if result.requirements_seconds is not None:
+        times.append((INSTALLING, result.requirements_seconds))
     rows = []
     for title, seconds in times:
         # Less than half of a block is drawn as a thin one.

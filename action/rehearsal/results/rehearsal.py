@@ -22,7 +22,10 @@ from rehearsal.results.tests import SuiteResults
 from rehearsal.results.timeline import Timeline
 from rehearsal.verdict import Problem, Verdict
 
-STAGES = ("build", "services", "before", "start", "setup", "ready", "test", "audit", "stop")
+STAGES = (
+    *("build", "services", "before", "start", "setup", "ready"),
+    *("requirements", "test", "audit", "stop"),
+)
 # The end of the year 9999: ISO 8601 has no later date.
 MAX_TIME = 253_402_300_799
 
@@ -77,6 +80,12 @@ class RehearsalResult:
         float | None,
         "From the container's start to the first answer that was accepted; null when there was no "
         "such answer.",
+    ] = None
+    requirements_seconds: Annotated[
+        float | None,
+        "How long the tests' requirements took to install; the stage `requirements` is only the "
+        "time waited for that, as it begins with the build. Null when none were installed.",
+        Json(digits=3),
     ] = None
     shard: Annotated[
         str,

@@ -90,9 +90,9 @@ def test_terminal__shows_the_tests_output_as_it_comes() -> None:
     assert "\r...\n" in text
 
 
-def test_terminal__shows_background_output_only_during_the_tests() -> None:
+def test_terminal__shows_background_output_only_to_who_waits_for_it() -> None:
     terminal, out = view()
-    for stage, seen in (("build", False), ("test", True)):
+    for stage, seen in (("build", False), ("requirements", True), ("test", False)):
         terminal.stage_started(stage)
         terminal.background_output(b"Collecting selenium\n\n")
         terminal.background_output(b"\n")

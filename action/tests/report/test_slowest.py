@@ -58,13 +58,17 @@ SLOW_TEST = "test_pays took 12.3 s of the tests' 20.0 s"
             f"{SLOW_TEST}; building the image took 30.0 s of 50.0 s in all",
         ),
         ({"build": 5, "test": 20}, f"{SLOW_TEST}; the tests took 20.0 s of 25.0 s in all"),
+        (
+            {"requirements": 30, "test": 20},
+            f"{SLOW_TEST}; {DOING['requirements']} took 30.0 s of 50.0 s in all",
+        ),
         ({"test": 20}, SLOW_TEST),
         (
             {"build": 70, "ready": 0.5},
             "test_pays took 12.3 s; building the image took 70 s of 70 s in all",
         ),
     ],
-    ids=["the build", "the tests", "one stage", "no stage of the tests"],
+    ids=["the build", "the tests", "their requirements", "one stage", "no stage of the tests"],
 )
 def test_slowest__page_and_summary_have_the_same_words(
     stage_seconds: dict[str, float], text: str

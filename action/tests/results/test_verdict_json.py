@@ -89,6 +89,7 @@ EVERYTHING = RehearsalResult(
         name="Docker", version="28.5.2", client="28.2.2", buildx="0.29.1", store="containerd"
     ),
     ready_seconds=0.5,
+    requirements_seconds=1.235,
     shard="2/4",
     shards=(Shard(name=HOSTILE, verdict=Verdict.PASSED, shard="1/2", tests=3, seconds=1.235),),
     origin=Origin(
@@ -246,6 +247,7 @@ def test_write_json__everything() -> None:
         },
         "artifact-name": "rehearsal-x",
         "ready-seconds": 0.5,
+        "requirements-seconds": 1.235,
         "origin": {
             "repository": "o/n",
             "commit": "c",

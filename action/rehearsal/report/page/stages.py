@@ -6,7 +6,7 @@ from itertools import islice
 from rehearsal.dataclass import dataclass
 from rehearsal.report.markdown import PYTHON_TEST
 from rehearsal.report.page.markup import Child, Markup, breakable, element
-from rehearsal.report.words import seconds_text, stage_title
+from rehearsal.report.words import INSTALLING, seconds_text, stage_title
 from rehearsal.results.bounded_text import cut_name
 from rehearsal.results.companion_run import SERVICE
 from rehearsal.results.rehearsal import RehearsalResult, Stage
@@ -94,6 +94,8 @@ def _within(result: RehearsalResult, stage: Stage, first: float, start: float) -
                 begun = max(0.0, each.started - first)
                 title = f"{each.name}, until ready"
                 yield Bar(title=title, start=begun, seconds=each.ready_seconds, kind="within")
+    if stage.name == "requirements" and result.requirements_seconds is not None:
+        yield Bar(title=INSTALLING, start=0.0, seconds=result.requirements_seconds, kind="within")
     if stage.name == "test" and first:
         spans = ((each.failure.name, each.failure.span) for each in result.index.failed)
         known = ((name, span) for name, span in spans if span)

@@ -34,6 +34,7 @@ def test_venv_builder__paths_with_spaces(
     requirements.write_text("a==1 --hash=sha256:00ff\n")
     builder = VenvBuilder(requirements, tmp_path / "v e n v", env=ENV, log=log)
     builder.wait()
+    assert builder.seconds
     assert builder.bin_folder == tmp_path / "v e n v" / "bin"
     assert log.tail(9) == (
         sys.executable,

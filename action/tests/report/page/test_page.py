@@ -15,6 +15,8 @@ from rehearsal.report.page import page as render
 from rehearsal.report.page.all_tests import MAX_SHOWN
 from rehearsal.report.page.anchors import anchor_of
 from rehearsal.report.page.failed_tests import MAX_OPEN, MAX_TESTS
+from rehearsal.report.summary import summary
+from rehearsal.report.words import INSTALLING
 from rehearsal.results.audit import Audit, Finding, Outcome
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.browser_trace import TraceRequest
@@ -421,6 +423,22 @@ def test_page__draws_services_where_they_started() -> None:
     assert "postgres, until ready" in text
     assert "mail" not in text
     assert bars(text) == [(0, 60), (60, 40), (50, 50)]
+
+
+def test_page__and_summary_show_how_long_the_requirements_took_beside_other_stages() -> None:
+    stages = (
+        Stage(name="build", seconds=6, ok=True, started=100),
+        Stage(name="requirements", seconds=2, ok=True, started=108),
+        Stage(name="test", seconds=10, ok=True, started=110),
+    )
+    result = RehearsalResult(name="r", stages=stages, requirements_seconds=9.5)
+    text = page(result)
+    assert "requirements (time waited)8.0 s2.0 s" in Parsed(text).text
+    assert f"{INSTALLING}0.00 s9.5 s" in Parsed(text).text
+    assert bars(text) == [(0, 30), (40, 10), (0, 47.5), (50, 50)]
+    assert f"| {INSTALLING} | 9.5 s |" in summary(result)
+    without = replace(result, requirements_seconds=None)
+    assert INSTALLING not in page(without) + summary(without)
 
 
 def test_page__draws_what_overlapped_below_each_other() -> None:
