@@ -188,6 +188,46 @@ def test_page__filters_and_sorts_the_tests(opened: webdriver.Chrome) -> None:
     assert said(opened) == []
 
 
+def test_page__links_reach_what_a_search_a_filter_or_a_fold_hides(
+    opened: webdriver.Chrome,
+) -> None:
+    box = opened.find_element(By.ID, "search")
+    main = opened.find_element(By.TAG_NAME, "main")
+
+    def is_in_view(anchor: str) -> bool:
+        script = """const shown = document.getElementById(arguments[0]).getBoundingClientRect();
+            return shown.height > 0 && shown.top < innerHeight && shown.bottom > 0"""
+        return bool(opened.execute_script(script, anchor))
+
+    # The second time the address already has this fragment.
+    for _ in range(2):
+        box.send_keys("needle")
+        wait_for(lambda: not main.is_displayed())
+        opened.find_element(By.CSS_SELECTOR, ".jumps [href='#stages']").click()
+        wait_for(lambda: is_in_view("stages"))
+        assert box.get_property("value") == ""
+    opened.find_element(By.CSS_SELECTOR, ".jumps [href='#files']").click()
+    wait_for(lambda: opened.find_element(By.ID, "files").get_property("open"))
+    # The slowest test is not in the table while that shows the skipped tests.
+    skipped = opened.find_element(By.CSS_SELECTOR, "#outcomes [value=skipped]")
+    opened.execute_script("arguments[0].scrollIntoView({block: 'center'})", skipped)
+    skipped.click()
+    box.send_keys("needle")
+    wait_for(lambda: not main.is_displayed())
+    slowest = opened.find_element(By.CSS_SELECTOR, "#slowest a")
+    anchor = str(slowest.get_attribute("href")).partition("#")[2]
+    slowest.click()
+    wait_for(lambda: is_in_view(anchor))
+    # Whoever is sent the address of a test that is folded away, sees it.
+    script = "return document.querySelector('#tests-more tr:last-child').id"
+    anchor = opened.execute_script(script)
+    address = opened.current_url.partition("#")[0]
+    opened.get("about:blank")
+    opened.get(f"{address}#{anchor}")
+    wait_for(lambda: is_in_view(anchor))
+    assert said(opened) == []
+
+
 def test_page__enlarges_a_picture_and_copies_a_paste(opened: webdriver.Chrome) -> None:
     opened.find_element(By.CSS_SELECTOR, ".test figure a").click()
     large = opened.find_element(By.CSS_SELECTOR, "dialog[open] img")

@@ -16,7 +16,7 @@ SAFE_SUFFIXES = (
 LOCATION = regex(r"(?P<file>[^\s:]+):(?P<line>[0-9]{1,9})\b", re.ASCII)
 
 
-def link(path: str, text: str = "") -> Markup:
+def link(path: str, text: Child = "") -> Markup:
     """Return a link to a file of the evidence, or only its name where a link is not safe."""
     if path.endswith(SAFE_SUFFIXES):
         return element("a", text or path, href=path)

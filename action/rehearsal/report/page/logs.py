@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from rehearsal.report.page.layout import preformatted
 from rehearsal.report.page.links import link
-from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.report.page.markup import Child, Markup, breakable, element
 from rehearsal.results.evidence_index import LogExcerpt
 from rehearsal.results.file_names import (
     ASKED_AGAIN_LOG,
@@ -89,11 +89,11 @@ def files(names: Sequence[str]) -> Child:
     """Return the list of all files of the evidence."""
     if not names:
         return None
-    items = [element("li", link(name)) for name in names[:MAX_FILES]]
+    items = [element("li", link(name, breakable(name, after="/_."))) for name in names[:MAX_FILES]]
     more = len(names) - len(items)
     return element(
         "details",
-        element("summary", element("h3", f"Logs and files of the tests ({len(names)})")),
+        element("summary", element("h3", f"All files of the evidence ({len(names):,})")),
         element("ul", *items, class_="files"),
         element("p", f"and {more:,} more in the folder of this page") if more else None,
         class_="card screen",

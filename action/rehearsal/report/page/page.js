@@ -11,16 +11,21 @@
     return made;
   };
 
-  // A target may stand in something that is folded.
+  // A target may be folded, or stand in something that is; a search or a filter may hide it.
   const unfold = (element) => {
     for (let each = element; each; each = each.parentElement) {
       if (each.tagName === "DETAILS") each.open = true;
     }
   };
+  let showAllTests = () => {};
   const showTarget = () => {
-    const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    const name = location.hash.slice(1);
+    if (!name) return;
+    endSearch();
+    if (!document.getElementById(name)) showAllTests();
+    const target = document.getElementById(name);
     if (!target) return;
-    unfold(target.parentElement);
+    unfold(target);
     target.scrollIntoView();
   };
 
@@ -61,8 +66,7 @@
   };
 
   const show = (entry) => {
-    input.value = "";
-    search();
+    endSearch();
     unfold(entry.element);
     const range = document.createRange();
     // A command has places where its line may break.
@@ -127,6 +131,13 @@
       entries.length + " found" + (entries.length > MAX_FOUND ? ", the first " + MAX_FOUND : "");
   };
 
+  const endSearch = () => {
+    clearTimeout(timer);
+    if (!input.value) return;
+    input.value = "";
+    search();
+  };
+
   let timer = 0;
   input.addEventListener("input", () => {
     clearTimeout(timer);
@@ -137,9 +148,8 @@
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       input.focus();
-    } else if (event.key === "Escape" && input.value) {
-      input.value = "";
-      search();
+    } else if (event.key === "Escape") {
+      endSearch();
     }
   });
   document.getElementById("find").hidden = false;
@@ -190,13 +200,16 @@
       });
     }
     if (!chips) return;
-    chips.hidden = false;
-    chips.addEventListener("click", (event) => {
-      const chosen = event.target.closest("button");
-      if (!chosen) return;
+    const choose = (chosen) => {
       outcome = chosen.value;
       for (const each of chips.children) each.setAttribute("aria-pressed", each === chosen);
       arrange();
+    };
+    showAllTests = () => choose(chips.firstElementChild);
+    chips.hidden = false;
+    chips.addEventListener("click", (event) => {
+      const chosen = event.target.closest("button");
+      if (chosen) choose(chosen);
     });
   };
   sortTests();
@@ -237,6 +250,11 @@
     enlarge(link);
   });
 
+  // Nothing changes the address where it is that of the target already.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    if (link && !event.defaultPrevented && link.hash === location.hash) showTarget();
+  });
   window.addEventListener("hashchange", showTarget);
   showTarget();
 })();

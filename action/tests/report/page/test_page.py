@@ -638,7 +638,7 @@ def test_page__opens_flaky_tests_if_few_tests_failed(failures: int, is_open: boo
 def test_page__lists_some_of_many_files() -> None:
     names = tuple(f"tests/{number}.png" for number in range(20_000))
     text = page(failed_result(index=EvidenceIndex(files=names), also_needed=NextNeeds()))
-    assert "Logs and files of the tests (20000)" in text
+    assert "All files of the evidence (20,000)" in text
     assert text.count('<li><a href="./tests/') == 1000
     assert "and 19,000 more in the folder of this page" in text
 
