@@ -15,7 +15,7 @@ from rehearsal.source.text_lines import split_lines
 
 # What the comment over a snippet says; of alternatives the first is obeyed.
 _ALTERNATIVE = re.compile(r"# (?:or|instead)\b")
-_LEAD = r"# (?:either |and |and also, |only if [^,]*, )?"
+_LEAD = r"# (?:either |and |and also, |(?:only )?if [^,]*, )?"
 _WORKFLOW = r"in (?:\S+|your workflow)"
 _ADD_INPUT = re.compile(_LEAD + _WORKFLOW + r", under the step's with:, add:")
 _ADD_LINE = re.compile(

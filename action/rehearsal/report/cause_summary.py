@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from rehearsal.report import markdown
-from rehearsal.report.cause_text import split_snippets
+from rehearsal.report.cause_text import split_comment, split_snippets
 from rehearsal.report.words import ALSO_NEEDED, ALSO_NEEDED_NOTE, ALSO_NEEDED_PASTE
 from rehearsal.results.cause import CauseSummary
 from rehearsal.results.next_need import NextNeeds
@@ -19,8 +19,7 @@ def cause_lines(
     if cause.hint or cause.paste:
         yield f"**What to do:** {markdown.paragraph(cause.hint)}"
         yield ""
-    for snippet in split_snippets(cause.paste):
-        yield from markdown.preformatted(snippet.splitlines(), whole=True)
+    yield from _snippets(cause.paste)
     if cause.lines and (cause.known or cause.location):
         yield f"**Evidence:** {markdown.paragraph(cause.location)}".rstrip()
     yield from markdown.preformatted(cause.lines)
@@ -45,7 +44,14 @@ def also_needed_lines(found: NextNeeds) -> Iterator[str]:
     if found.paste:
         yield ALSO_NEEDED_PASTE
         yield ""
-    for snippet in split_snippets(found.paste):
-        yield from markdown.preformatted(snippet.splitlines(), whole=True)
+    yield from _snippets(found.paste)
     yield f"<sub>{ALSO_NEEDED_NOTE}</sub>"
     yield ""
+
+
+def _snippets(paste: str) -> Iterator[str]:
+    for where, text in map(split_comment, split_snippets(paste)):
+        if where:
+            yield markdown.paragraph(where)
+            yield ""
+        yield from markdown.preformatted(text.splitlines(), whole=True)

@@ -23,3 +23,14 @@ def cause_text(cause: CauseSummary) -> str:
 def split_snippets(paste: str) -> list[str]:
     """Return the text to paste as one snippet for each file or alternative."""
     return [each.strip("\n") for each in SNIPPET_BREAK.split(paste) if each.strip()]
+
+
+def split_comment(snippet: str) -> tuple[str, str]:
+    """Return the sentence that says where a snippet belongs, and when, and what to paste there.
+
+    The sentence is empty where the snippet has none.
+    """
+    comment, _, rest = snippet.partition("\n")
+    if not rest or not comment.startswith("# ") or not comment.endswith(":"):
+        return "", snippet
+    return comment[2:3].upper() + comment[3:], rest

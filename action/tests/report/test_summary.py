@@ -396,8 +396,9 @@ def test_summary__counts_the_tests_of_other_shards() -> None:
 def test_summary__each_file_s_snippet_has_a_box() -> None:
     paste = "# in a.yml:\nport: 80\n\n# and in settings.py:\nX = 1\n\nY = 2"
     text = make_summary(CRASH, diagnoses=diagnosis(paste=paste))
-    assert "<pre>\n# in a.yml:\nport: 80\n</pre>" in text
-    assert "<pre>\n# and in settings.py:\nX = 1\n \nY = 2\n</pre>" in text
+    # What says where stands above, so that all of a box can be pasted.
+    assert "In a.yml:\n\n<pre>\nport: 80\n</pre>" in text
+    assert "And in settings.py:\n\n<pre>\nX = 1\n \nY = 2\n</pre>" in text
 
 
 @pytest.mark.parametrize("line", [" ".join(HOSTILE.split()), "", "   ", "</pre>"], ids=ascii)
@@ -528,7 +529,7 @@ def test_summary__what_else_is_needed() -> None:
     found = make_summary(CRASH, also_needed=NextNeeds(needs=(need,), paste="# in a, add:\nb: 1"))
     assert "**Also needed, from the source**" in found
     assert "- entries/migrations is there. Run migrate." in found
-    assert "# in a, add:\nb: 1" in found
+    assert "In a, add:\n\n<pre>\nb: 1\n</pre>" in found
     assert "Also needed" not in make_summary(CRASH)
 
 

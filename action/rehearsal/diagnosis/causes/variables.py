@@ -15,6 +15,7 @@ MISSING = Pattern(
 )
 OF_THE_STEP = in_step_env("{each}", "${{ secrets.{stored} }}")
 FROM_REPOSITORY = f"{in_step('secrets', '{name}')}\n\n{OF_THE_STEP}"
+IF_SECRET = f"{in_step('secrets', '{name}', 'if it is secret, ')}\n\n{OF_THE_STEP}"
 ALL_FROM_REPOSITORY = in_step("secrets", "|\n  {each}") + f"\n\n{OF_THE_STEP}"
 MISSING_IN_THE_BUILD = "Missing while the image is built: the environment variable {all}"
 IN_THE_BUILD = (
@@ -40,7 +41,7 @@ VARIABLES = (
         title="The environment variable {name} is missing in the container",
         hint="Pass it to the container: from a repository secret or, if it is not secret, as plain "
         "text.",
-        paste=f"{FROM_REPOSITORY}\n\n" + in_step("env", "{name}=VALUE", AS_PLAIN_TEXT),
+        paste=f"{IF_SECRET}\n\n" + in_step("env", "{name}=VALUE", AS_PLAIN_TEXT),
         variants=(
             Variant(
                 # The input env refuses a name like this.
@@ -63,7 +64,7 @@ VARIABLES = (
                 pattern=Pattern(START_LOGS, r"\b[A-Z][A-Z0-9_]+ is set but empty"),
                 title="The environment variable {name} is set but empty in the container",
                 hint="Give it a value: as plain text or, if secret, from a repository secret.",
-                paste=in_step("env", "{name}=VALUE")
+                paste=in_step("env", "{name}=VALUE", "if it is not secret, ")
                 + "\n\n"
                 + in_step("secrets", "{name}", "instead, if it is secret and not in env, ")
                 + f"\n\n{OF_THE_STEP}",
@@ -84,9 +85,9 @@ VARIABLES = (
                 hint="Pass it to the container. Any random value will do for a rehearsal, and "
                 "generate-secrets makes one. Only if the value matters, use a repository secret, "
                 "which is empty in pull requests from forks.",
-                paste=in_step("generate-secrets", "{name}")
+                paste=in_step("generate-secrets", "{name}", "if any value will do, ")
                 + "\n\n"
-                + in_step("secrets", "{name}", "instead, from a repository secret of that name, ")
+                + in_step("secrets", "{name}", "instead, if a repository secret has the value, ")
                 + f"\n\n{OF_THE_STEP}",
             ),
             Variant(

@@ -18,7 +18,7 @@ VARIABLE = regex(r"# .*under the step's env:, add:\n(?P<lines>.+)", re.DOTALL)
 AFTER_LINE = regex(r", after line \d+, add:$")
 GOES_ON = regex(r"# and\b")
 ONLY_IF = regex(r"# only if\b")
-LEAD = regex(r"# (?:either |and also, |and |only if [^,]*, )?")
+LEAD = regex(r"# (?:either |and also, |and |(?:only )?if [^,]*, )?")
 # The last one, since the variables of the step that hold the secrets follow.
 SECRETS = "secrets"
 

@@ -1,8 +1,7 @@
 """The section about what the next rehearsals would stop at."""
 
-from rehearsal.report.cause_text import split_snippets
-from rehearsal.report.page.layout import preformatted
-from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.report.page.layout import snippets
+from rehearsal.report.page.markup import Child, element
 from rehearsal.report.words import ALSO_NEEDED, ALSO_NEEDED_NOTE, ALSO_NEEDED_PASTE
 from rehearsal.results.next_need import NextNeeds
 
@@ -26,9 +25,4 @@ def also_needed_section(found: NextNeeds) -> Child:
 def _paste(found: NextNeeds) -> Child:
     if not found.paste:
         return None
-    snippets = [
-        element("div", preformatted(snippet, f"To paste for all ({number})"), class_="paste")
-        for number, snippet in enumerate(split_snippets(found.paste), 1)
-    ]
-    parts: tuple[Markup, list[Markup]] = (element("p", ALSO_NEEDED_PASTE), snippets)
-    return parts
+    return element("p", ALSO_NEEDED_PASTE), snippets(found.paste, "To paste for all")

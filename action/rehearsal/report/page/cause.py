@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from rehearsal.report.cause_text import split_snippets
-from rehearsal.report.page.layout import preformatted
+from rehearsal.report.page.layout import preformatted, snippets
 from rehearsal.report.page.links import code_link, location_link
 from rehearsal.report.page.markup import Child, Markup, breakable, element
 from rehearsal.results.cause import CauseSummary
@@ -48,10 +47,7 @@ def _hint(cause: CauseSummary) -> Child:
     return (
         element("h3", "What to do"),
         [element("p", breakable(part, after="._/")) for part in parts],
-        [
-            element("div", preformatted(snippet, f"To paste ({number})"), class_="paste")
-            for number, snippet in enumerate(split_snippets(cause.paste), 1)
-        ],
+        snippets(cause.paste, "To paste"),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rehearsal import __version__
 from rehearsal.report import run_here
+from rehearsal.report.cause_text import split_comment, split_snippets
 from rehearsal.report.page.anchors import anchor_of
 from rehearsal.report.page.markup import Child, Markup, breakable, element, inline
 from rehearsal.report.page.origin import SEPARATOR, origin_line
@@ -105,6 +106,17 @@ def _bar(jumps: Iterable[tuple[str, str]]) -> Markup:
 def preformatted(text: str | Markup, label: str) -> Markup:
     """Return a text as it is; `label` names it for a screen reader."""
     return element("pre", text, tabindex=0, role="region", aria_label=label)
+
+
+def snippets(paste: str, label: str) -> list[Child]:
+    """Return what is to be pasted, below sentences that say where; page.js adds buttons."""
+    return [
+        (
+            element("p", breakable(where, after="._/"), class_="where") if where else None,
+            element("div", preformatted(text, f"{label} ({number})"), class_="paste"),
+        )
+        for number, (where, text) in enumerate(map(split_comment, split_snippets(paste)), 1)
+    ]
 
 
 def origin_and_image(result: RehearsalResult) -> Child:

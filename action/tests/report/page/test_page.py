@@ -658,6 +658,11 @@ def test_page__what_else_is_needed() -> None:
     found = str(render(failed_result(also_needed=NextNeeds(needs=(need,), paste=paste))))
     assert "<li>entries/migrations is there. Run migrate.</li>" in found
     assert found.count('class="paste"') >= 2
+    # What says where stands above, so that all of a box can be pasted.
+    shown = Parsed(found).text
+    assert (
+        "In Dockerfile, after line 2, add:\nRUN aAnd in ci.yml, after line 3, add:\nb: 1" in shown
+    )
     assert "Also needed" not in str(render(failed_result(also_needed=NextNeeds())))
 
 
