@@ -11,8 +11,9 @@ AT_COMMIT = " · at commit "
 INSTALL = "pipx install 'dress-rehearsal[local]'"
 NEEDS = (
     "The command rehearse comes with Dress Rehearsal. It needs Linux, Docker and Python 3.11 or "
-    "newer, and reads secrets from the environment or a file .env. Run this in a checkout of the "
-    "repository:"
+    "newer. All other inputs, such as env, services and setup-command, come from the workflow file "
+    "in the checkout; the values of its secrets come from the environment or a file .env. Run this "
+    "in a checkout of the repository:"
 )
 
 

@@ -48,22 +48,26 @@ def suite_packages(context: NeedContext) -> Iterator[Proposal]:
 def _package(context: NeedContext, module: str, place: str, line: int) -> Proposal:
     given, project = context.given, context.context.shape.project
     package = package_of(module)
+    paste = ""
     if given.tests.requirements is None:
         suite = find_suite(project)
         file = guess_command(project, suite).requirements if suite else ""
-        named = context.context.from_folder(context.context.place(file)) if file else ""
-        why = ": the Python that runs the tests lacks it, and test-requirements is not given"
-        paste = in_step("test-requirements", named) if named else ""
+        why = "but the Python that runs the tests does not have it"
+        hint = f"Write a file that lists {package}, and name it in test-requirements."
+        if file:
+            named = context.context.from_folder(context.context.place(file))
+            hint = f"Name {named}, which lists what the tests need, in test-requirements."
+            paste = in_step("test-requirements", named)
     else:
-        why = f", and {given.tests.file} does not list it"
         file = given.tests.file
+        why = f"but {file} does not list it, so the tests will not have it"
+        hint = f"Add {package} to {file}."
         paste = context.context.describe(require_package(project, file, package))
     return Proposal(
         need=NextNeed(
             id="test-package",
-            text=f"{place}:{line} imports {module}{why}.",
-            hint=f"Install {package} for the tests: list it in the file that test-requirements "
-            "names.",
+            text=f"{place}:{line} imports {module}, {why}.",
+            hint=hint,
             file=place,
             line=line,
         ),

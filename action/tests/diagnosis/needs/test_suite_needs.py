@@ -134,9 +134,19 @@ def test_packages__without_requirements(tmp_path: Path) -> None:
     assert asked == [("python", ["selenium", "pytest"])]
     (text,) = told(seen)
     assert text == (
-        "functional_tests/test_home.py:2 imports selenium: the Python that runs the tests lacks "
-        "it, and test-requirements is not given."
+        "functional_tests/test_home.py:2 imports selenium, but the Python that runs the tests does "
+        "not have it."
     )
+    (need,) = seen.needs
+    assert need.hint == (
+        "Name requirements_dev.txt, which lists what the tests need, in test-requirements."
+    )
+
+
+def test_packages__without_a_file_that_has_them(tmp_path: Path) -> None:
+    machine = replace(WHOLE, missing_modules=lambda _, modules: frozenset(modules))
+    (need,) = found(tmp_path, FIREFOX, machine, requirements_txt="pytest\n").needs
+    assert need.hint == "Write a file that lists selenium, and name it in test-requirements."
 
 
 def test_packages__are_proposed_from_a_file_that_has_them(tmp_path: Path) -> None:
@@ -160,7 +170,8 @@ def test_packages__in_requirements(tmp_path: Path, requirements: str, expected: 
     seen = found(tmp_path, FIREFOX, WHOLE, suite, needed_txt=requirements)
     assert ids(seen) == expected
     if expected:
-        assert "needed.txt does not list it." in seen.needs[0].text
+        assert "needed.txt does not list it, so " in seen.needs[0].text
+        assert seen.needs[0].hint == "Add selenium to needed.txt."
         assert seen.paste == "# in needed.txt, at the end, add:\nselenium"
 
 
