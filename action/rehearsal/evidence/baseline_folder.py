@@ -99,6 +99,7 @@ class BaselineFolder:
                     test=name,
                     before=before,
                     now=now,
+                    now_path=shown,
                     step=chosen.step,
                     same_step=chosen.same_step,
                 )

@@ -21,7 +21,7 @@ from rehearsal.results.origin import Origin
 
 # The others are folded.
 MAX_OPEN = 10
-COLUMNS = ("slower test", "then", "now")
+COLUMNS = ("slower test", "baseline", "now")
 
 
 def since_lines(since: Comparison | None, origin: Origin) -> Iterator[str]:

@@ -13,19 +13,21 @@ from rehearsal.results.origin import Origin
 MAX_LISTED = 50
 # In characters.
 MAX_BRANCH = 100
-COMPARE = "what changed"
+COMPARE = "what changed in the code"
 NOTHING_NEW = "There are no new failures, and no test is known to be slower."
 SLOWER_TITLE = "Slower tests"
-SLOWER_NOTE = "They took more than 1.5 times as long, and more than a second longer."
+SLOWER_NOTE = (
+    "They took more than 1.5 times as long as in the baseline, and more than a second longer."
+)
 
 
 def since_title(since: Comparison) -> str:
-    """Return the heading: since which commit, of which branch."""
+    """Return the heading: compared with which commit, of which branch."""
     branch = cut_text(one_line(since.branch.removeprefix("refs/heads/")), MAX_BRANCH)
     if COMMIT.fullmatch(since.commit):
         commit = since.commit[:SHORT_COMMIT]
-        return f"Since {commit} of {branch}" if branch else f"Since {commit}"
-    return f"Since the baseline of {branch}" if branch else "Since the baseline"
+        return f"Compared with the baseline: commit {commit}{f' of {branch}' if branch else ''}"
+    return f"Compared with the baseline{f' of {branch}' if branch else ''}"
 
 
 def commits_text(since: Comparison, origin: Origin) -> str:
@@ -34,11 +36,12 @@ def commits_text(since: Comparison, origin: Origin) -> str:
     if not all(map(COMMIT.fullmatch, (old, new))):
         return ""
     short = short_commit(origin)
-    changed = "with changes that are not committed" if origin.is_changed else ""
+    changed = ", with changes that are not committed" if origin.is_changed else ""
     if old == new:
-        return f"Both at commit {short}" + (f", now {changed}" if changed else "")
-    text = f"Then commit {old[:SHORT_COMMIT]}, now commit {short}"
-    return f"{text}, {changed}" if changed else text
+        return f"The baseline and this rehearsal are of the same commit, {short}" + (
+            f"; now {changed[2:]}" if changed else ""
+        )
+    return f"The baseline is of commit {old[:SHORT_COMMIT]}, this rehearsal of {short}{changed}"
 
 
 def new_mark(since: Comparison | None, name: str) -> str:
@@ -51,7 +54,7 @@ def new_mark(since: Comparison | None, name: str) -> str:
 def baseline_line(since: Comparison) -> str:
     """Return which rehearsal the baseline is."""
     when = time.strftime(" of %Y-%m-%d at %H:%M UTC", time.gmtime(since.started))
-    text = f"Compared with the rehearsal{when if since.started else ''}: {since.verdict}"
+    text = f"The baseline is a rehearsal{when if since.started else ''}: {since.verdict}"
     if since.browser:
         text += f", in {one_line(since.browser)}"
     return f"{text}." if since.had_tests else f"{text}. It ran no tests."
@@ -61,10 +64,10 @@ def failure_groups(since: Comparison) -> Iterator[tuple[str, Sequence[str]]]:
     """Yield the failed tests by what the baseline tells of them, new ones first."""
     groups = (
         ("New failures", since.new),
-        ("Failures of tests that are new", since.added),
+        ("Failures of tests that the baseline does not have", since.added),
         ("Failures that may be new: the baseline does not tell", since.unknown),
-        ("Failed in both", since.old),
-        ("Failed then, passed now", since.fixed),
+        ("Failed in the baseline, too", since.old),
+        ("Failed in the baseline, passed now", since.fixed),
     )
     yield from ((f"{title} ({len(names):,})", names) for title, names in groups if names)
 
@@ -76,19 +79,22 @@ def is_nothing_new(since: Comparison) -> bool:
 
 
 def slower_cells(test: SlowerTest) -> tuple[str, str]:
-    """Return how long a test took then and now."""
+    """Return how long a test took in the baseline and now."""
     return seconds_text(test.before), seconds_text(test.now)
 
 
 def image_line(since: Comparison) -> str:
-    """Return the image's size then and now, empty if one of them is not known."""
+    """Return the image's size in the baseline and now, empty if one of them is not known."""
     before, now = since.size_before, since.size_now
     if before is None or now is None:
         return ""
     text = f"The image's size is {size_text(now)}"
     if since.stores_differ:
-        return f"{text}; it was {size_text(before)}, but by another engine, so do not compare them."
+        return (
+            f"{text}; in the baseline it was {size_text(before)}, but by another engine, so do not "
+            "compare them."
+        )
     if size_text(before) == size_text(now):
-        return f"{text}, as before."
+        return f"{text}, as in the baseline."
     percent = (now - before) / before * 100 if before else 0.0
-    return f"{text}; it was {size_text(before)} ({percent:+.0f} %)."
+    return f"{text}; in the baseline it was {size_text(before)} ({percent:+.0f} %)."

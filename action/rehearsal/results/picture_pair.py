@@ -19,13 +19,14 @@ class Picture:
 class PicturePair:
     """What the browser showed `before`, where a test passed, and `now`, where it failed.
 
-    `step` is what the test had done last before the first picture; `same_step` says that both are
-    of that step.
+    `now_path` is where the second picture is in the evidence. `step` is what the test had done last
+    before the first one; `same_step` says that both are of that step.
     """
 
     test: str
     before: Picture
     now: Picture
+    now_path: str = ""
     step: str = ""
     same_step: bool = False
 

@@ -122,7 +122,7 @@ def test_baseline__new_failures_slower_tests_and_what_differs(
     assert second.evidence is not None
     text = second.summary
     assert "New failures (1)" in text
-    assert "Failed in both (1)" in text
+    assert "Failed in the baseline, too (1)" in text
     assert "test\\_pause" in text.partition("slower test")[2]
     assert "The image's size is" in text
     assert json.loads(second.file("verdict.json"))["image-size"] > 0

@@ -22,6 +22,7 @@ from rehearsal.report.summary import summary
 from rehearsal.results.comparison import Comparison, SlowerTest
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.origin import Origin
+from rehearsal.results.picture_before import PictureBefore
 from rehearsal.results.picture_pair import Picture, PicturePair
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.tests import Failure
@@ -107,7 +108,7 @@ def test_page_and_summary__say_when_nothing_is_new() -> None:
     since = Comparison(verdict="passed", old=("t",))
     for made in (rendered(since), summary(RehearsalResult(name="r", since=since))):
         assert NOTHING_NEW in made
-        assert "Failed in both (1)" in made
+        assert "Failed in the baseline, too (1)" in made
     for one_ran_none in (replace(since, had_tests=False), replace(since, has_tests=False)):
         assert NOTHING_NEW not in rendered(one_ran_none)
 
@@ -115,11 +116,11 @@ def test_page_and_summary__say_when_nothing_is_new() -> None:
 @pytest.mark.parametrize(
     "commit, branch, title",
     [
-        (COMMIT, "main", "Since 0123456 of main"),
-        (COMMIT, "refs/heads/a", "Since 0123456 of a"),
-        (COMMIT, "", "Since 0123456"),
-        ("no commit", "main", "Since the baseline of main"),
-        ("", "", "Since the baseline"),
+        (COMMIT, "main", "Compared with the baseline: commit 0123456 of main"),
+        (COMMIT, "refs/heads/a", "Compared with the baseline: commit 0123456 of a"),
+        (COMMIT, "", "Compared with the baseline: commit 0123456"),
+        ("no commit", "main", "Compared with the baseline of main"),
+        ("", "", "Compared with the baseline"),
     ],
 )
 def test_since_title(commit: str, branch: str, title: str) -> None:
@@ -134,10 +135,10 @@ def test_page_and_summary__link_what_changed_between_the_commits() -> None:
     since = Comparison(verdict="passed", commit=COMMIT)
     found = RehearsalResult(name="r", since=since, origin=Origin(commit=NEW, run=RUN))
     address = f"https://github.example/owner/app/compare/{COMMIT}...{NEW}"
-    commits = "Then commit 0123456, now commit 89abcde"
+    commits = "The baseline is of commit 0123456, this rehearsal of 89abcde"
     made = str(page(found))
-    assert f'{commits} · <a href="{address}">what changed</a>' in made
-    assert f"\n{commits} · [what changed]({address})\n" in summary(found)
+    assert f'{commits} · <a href="{address}">what changed in the code</a>' in made
+    assert f"\n{commits} · [what changed in the code]({address})\n" in summary(found)
     # Outside GitHub nothing can be linked.
     here = replace(found, origin=Origin(commit=NEW, is_changed=True))
     for made in (str(page(here)), summary(here)):
@@ -147,9 +148,10 @@ def test_page_and_summary__link_what_changed_between_the_commits() -> None:
 
 def test_commits_text__of_one_commit() -> None:
     since = Comparison(verdict="passed", commit=COMMIT)
-    assert commits_text(since, Origin(commit=COMMIT)) == "Both at commit 0123456"
+    same = "The baseline and this rehearsal are of the same commit, 0123456"
+    assert commits_text(since, Origin(commit=COMMIT)) == same
     changed = Origin(commit=COMMIT, is_changed=True, run=RUN)
-    text = "Both at commit 0123456, now with changes that are not committed"
+    text = f"{same}; now with changes that are not committed"
     assert commits_text(since, changed) == text
     assert "/compare/" not in summary(RehearsalResult(name="r", since=since, origin=changed))
 
@@ -176,22 +178,28 @@ def test_page_and_summary__mark_a_failed_test(kind: str, mark: str) -> None:
 def test_baseline_line() -> None:
     since = Comparison(verdict="passed", started=1.0, browser="firefox")
     assert baseline_line(since) == (
-        "Compared with the rehearsal of 1970-01-01 at 00:00 UTC: passed, in firefox."
+        "The baseline is a rehearsal of 1970-01-01 at 00:00 UTC: passed, in firefox."
     )
     assert baseline_line(Comparison(verdict="build-failed", had_tests=False)).endswith(
         "build-failed. It ran no tests."
     )
 
 
+OTHER_ENGINE = "but by another engine, so do not compare them"
+
+
 @pytest.mark.parametrize(
     "before, now, differ, text",
     [
-        (1 << 20, 3 << 20, False, "3.0 MiB; it was 1.0 MiB (+200 %)."),
-        (3 << 20, 1 << 20, False, "1.0 MiB; it was 3.0 MiB (-67 %)."),
-        (5, 5, False, "5 bytes, as before."),
-        (9_000_000, 9_000_004, False, "8.6 MiB, as before."),
-        (5, 6, True, "6 bytes; it was 5 bytes, but by another engine, so do not compare them."),
-        (0, 6, False, "6 bytes; it was 0 bytes (+0 %)."),
+        (1 << 20, 3 << 20, False, "3.0 MiB; in the baseline it was 1.0 MiB (+200 %)."),
+        (3 << 20, 1 << 20, False, "1.0 MiB; in the baseline it was 3.0 MiB (-67 %)."),
+        (5, 5, False, "5 bytes, as in the baseline."),
+        (9_000_000, 9_000_004, False, "8.6 MiB, as in the baseline."),
+        (
+            *(5, 6, True),
+            f"6 bytes; in the baseline it was 5 bytes, {OTHER_ENGINE}.",
+        ),
+        (0, 6, False, "6 bytes; in the baseline it was 0 bytes (+0 %)."),
         (None, 6, False, ""),
         (6, None, False, ""),
     ],
@@ -224,3 +232,31 @@ def test_page__pictures_stand_in_the_card_of_their_test() -> None:
             first, second = others.split("</article>")[:2]
             assert "differences" not in first
             assert "What the browser showed in the baseline, and now" in second
+
+
+@pytest.mark.parametrize("has_earlier", [False, True])
+def test_page__shows_the_picture_of_the_failure_once(*, has_earlier: bool) -> None:
+    before = PictureBefore(path="tests/t/trace-1.jpg", step="click") if has_earlier else None
+    test = FailedTestEvidence(
+        failure=Failure(name="t", message="m"),
+        pictures=("tests/t/screenshot.png", "tests/t/screenshot-2.png"),
+        addresses=("http://localhost/cart",),
+        before=before or PictureBefore(),
+    )
+    result = RehearsalResult(name="r", index=EvidenceIndex(failed=(test,)))
+    (pair,) = comparison("t").pictures
+    own = '<img src="./tests/t/screenshot.png"'
+    assert str(page(result)).count(own) == 1
+    compared = Comparison(
+        verdict="passed", pictures=(replace(pair, now_path="tests/t/screenshot.png"),)
+    )
+    made = str(page(replace(result, since=compared)))
+    assert own not in made
+    assert made.count("tests/t/screenshot-2.png") == 2  # As a picture, and as its link.
+    assert ("tests/t/trace-1.jpg" in made) is has_earlier
+    assert "Now, where it failed · http://localhost/cart" in Parsed(made).text
+    # The comparison shows a picture of the trace: the screenshot is another one.
+    compared = Comparison(
+        verdict="passed", pictures=(replace(pair, now_path="tests/t/trace-9.jpg"),)
+    )
+    assert own in str(page(replace(result, since=compared)))

@@ -16,7 +16,7 @@ from rehearsal.report.page.failure import name_and_errors
 from rehearsal.report.page.layout import layout, origin_and_image
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
-from rehearsal.report.page.since import pictures_since, since_section
+from rehearsal.report.page.since import pair_of, pictures_since, since_section
 from rehearsal.report.words import join_names
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.file_names import VERDICT_FILE
@@ -79,7 +79,7 @@ def _main(merged: MergeResult) -> Iterator[Child]:
     def card(shard: ShardEvidence, test: FailedTestEvidence) -> Markup:
         anchor = anchors.add(test.failure.name)
         head = name_and_errors(test, origin=shard.result.origin, anchor=anchor, since=result.since)
-        pictures = pictures_since(result.since, test.failure.name)
+        pictures = pictures_since(pair_of(result.since, test.failure.name))
         return _card(shard.outcome, (head, pictures), anchor, anchor_of(test.failure.name))
 
     yield section_of_tests(

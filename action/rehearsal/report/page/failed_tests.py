@@ -15,7 +15,7 @@ from rehearsal.report.page.pictures import (
     picture,
     pictures_of,
 )
-from rehearsal.report.page.since import pictures_since
+from rehearsal.report.page.since import pair_of, pictures_since
 from rehearsal.report.page.steps import steps
 from rehearsal.report.words import (
     size_text,
@@ -61,11 +61,13 @@ def failed_tests(
         )
         if not has_evidence:
             return element("article", head, class_="card test", id=anchor)
+        pair = pair_of(since, test.failure.name)
+        compared = pair.now_path if pair else ""
         evidence: Child = (
             steps(test, origin),
-            pictures_since(since, test.failure.name),
-            before_and_after(test),
-            element("div", *_columns(test, shown_above), class_="sides"),
+            pictures_since(pair, dict(pictures_of(test)).get(compared, "")),
+            before_and_after(test, shown=compared),
+            element("div", *_columns(test, shown_above, compared), class_="sides"),
             _trace(test),
             _files(test.files),
         )
@@ -123,9 +125,12 @@ def section_of_tests(
     )
 
 
-def _columns(test: FailedTestEvidence, shown_above: str) -> Iterator[Child]:
-    """Yield the pictures, and beside them the logs of the app and the browser."""
-    others = pictures_of(test)[bool(test.before.path) :]
+def _columns(test: FailedTestEvidence, shown_above: str, compared: str) -> Iterator[Child]:
+    """Yield the pictures, and beside them the logs of the app and the browser.
+
+    The picture that is `compared` with the baseline is not repeated.
+    """
+    others = [each for each in pictures_of(test)[bool(test.before.path) :] if each[0] != compared]
     if others:
         yield element("div", *(picture(test, *each) for each in others))
     logs: list[Child] = []

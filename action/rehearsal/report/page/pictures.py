@@ -14,8 +14,11 @@ def pictures_of(test: FailedTestEvidence) -> list[tuple[str, str]]:
     return list(zip_longest(test.pictures, test.addresses, fillvalue=""))
 
 
-def before_and_after(test: FailedTestEvidence) -> Child:
-    """Return the page before the last thing that the test did to it, and when it failed."""
+def before_and_after(test: FailedTestEvidence, *, shown: str = "") -> Child:
+    """Return the page before the last thing that the test did to it, and when it failed.
+
+    A picture that is `shown` elsewhere is not repeated.
+    """
     pictures, before = pictures_of(test), test.before
     if not before.path or not pictures:
         return None
@@ -23,9 +26,9 @@ def before_and_after(test: FailedTestEvidence) -> Child:
     moment = f"Earlier, {before.start:.1f} s after the test began: after {step}"
     title = _title(moment, before.address)
     earlier = _figure(before.path, f"The browser of {test.failure.name} after: {step}", title)
-    return element(
-        "div", earlier, picture(test, *pictures[0], when=" when it failed"), class_="two"
-    )
+    path, address = pictures[0]
+    failed = picture(test, path, address, when=" when it failed") if path != shown else None
+    return element("div", earlier, failed, class_="two")
 
 
 def picture(test: FailedTestEvidence, path: str, address: str, *, when: str = "") -> Markup:

@@ -29,6 +29,7 @@ from rehearsal.results.picture_pair import Picture, PicturePair
 
 ANCHOR = "since"
 PICTURES = "What the browser showed in the baseline, and now"
+COLUMNS = ("baseline", "now", "test")
 # In characters.
 MAX_NAME = 300
 
@@ -95,7 +96,7 @@ def _name(name: str, cards: Collection[str]) -> Child:
 def _slower(since: Comparison, cards: Collection[str]) -> Child:
     if not since.slower:
         return None
-    head = (element("th", title, scope="col") for title in ("then", "now", "test"))
+    head = (element("th", title, scope="col") for title in COLUMNS)
     rows = (
         element(
             "tr",
@@ -118,32 +119,41 @@ def _slower(since: Comparison, cards: Collection[str]) -> Child:
     )
 
 
-def pictures_since(since: Comparison | None, test: str) -> Child:
-    """Return the pictures of a test in the baseline and now, nothing where there are none."""
-    pair = next((each for each in since.pictures if each.test == test), None) if since else None
-    return element("div", element("h4", PICTURES), _pair(pair), class_="wrap") if pair else None
+def pair_of(since: Comparison | None, test: str) -> PicturePair | None:
+    """Return the pictures of a test in the baseline and now, if there are any."""
+    return next((each for each in since.pictures if each.test == test), None) if since else None
+
+
+def pictures_since(pair: PicturePair | None, address: str = "") -> Child:
+    """Return both pictures and what differs; `address` is that of the page on the second one."""
+    if not pair:
+        return None
+    return element("div", element("h4", PICTURES), _pair(pair, address), class_="wrap")
 
 
 def _pair_of_test(pair: PicturePair, cards: Collection[str]) -> Markup:
     return element("div", element("h3", _name(pair.test, cards)), _pair(pair))
 
 
-def _pair(pair: PicturePair) -> Child:
+def _pair(pair: PicturePair, address: str = "") -> Child:
     return (
         element("p", _moment(pair), class_="soft") if pair.step else None,
-        element("div", _figures(pair), class_="differences"),
+        element("div", _figures(pair, address), class_="differences"),
     )
 
 
 def _moment(pair: PicturePair) -> str:
     if pair.same_step:
-        return f"Then: after the same step, {pair.step}."
-    return f"Then: the last picture, after {pair.step}. It may be of another moment of the test."
+        return f"Both pictures were taken after the same step: {pair.step}"
+    return (
+        "The picture of the baseline is its last one, and may be of another moment of the test: "
+        f"after {pair.step}"
+    )
 
 
-def _figures(pair: PicturePair) -> Iterator[Markup]:
-    yield _figure("Then, where it passed", pair.before, pair.test)
-    yield _figure("Now, where it failed", pair.now, pair.test)
+def _figures(pair: PicturePair, address: str) -> Iterator[Markup]:
+    yield _figure("In the baseline, where it passed", pair.before, pair.test)
+    yield _figure("Now, where it failed", pair.now, pair.test, address)
     # since.js draws it and shows it.
     yield element(
         "figure",
@@ -159,6 +169,7 @@ def _figures(pair: PicturePair) -> Iterator[Markup]:
     )
 
 
-def _figure(title: str, picture: Picture, test: str) -> Markup:
+def _figure(title: str, picture: Picture, test: str, address: str = "") -> Markup:
     image = embedded_picture(picture.kind, picture.content, alt=f"{title}: {test}")
-    return element("figure", element("h4", title), element("a", image, href=f"#{ANCHOR}"))
+    page: Child = (SEPARATOR, element("code", address)) if address else None
+    return element("figure", element("h4", title, page), element("a", image, href=f"#{ANCHOR}"))

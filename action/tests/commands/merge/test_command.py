@@ -354,8 +354,8 @@ def test_merge__says_what_changed_since_a_baseline(tmp_path: Path) -> None:
     assert job.merge(4) == 0
     baseline = job.into.rename(tmp_path / "baseline")
     assert job.merge(4, "--baseline", str(baseline)) == 0
-    assert "Since " in (job.into / "index.html").read_text()
-    assert "Compared with the rehearsal of " in (tmp_path / "STEP_SUMMARY").read_text()
+    assert "Compared with the baseline" in (job.into / "index.html").read_text()
+    assert "The baseline is a rehearsal of " in (tmp_path / "STEP_SUMMARY").read_text()
 
 
 def test_merge__shows_the_pictures_of_a_failed_test_then_and_now(tmp_path: Path) -> None:
