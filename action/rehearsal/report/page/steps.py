@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from rehearsal.report.page.links import link, location_link
-from rehearsal.report.page.markup import Child, Markup, element
+from rehearsal.report.page.markup import Child, Markup, breakable, element
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.origin import Origin
@@ -12,9 +12,15 @@ from rehearsal.results.origin import Origin
 TITLE = "What the test did"
 # The last ones say why it failed; the others are folded.
 MAX_SHOWN = 12
+# As the reader of a trace begins the text of a lookup.
+LOOKED = "looked for"
+TYPE = "type"
+# Selenium's word for a chain of moves, clicks and keys.
+PLAIN = {"act": "use mouse and keys:"}
 # In seconds: on a phone only these steps say how long they took.
 LONG = 1.0
-HEADINGS = ("at", "took", "step", "line of the test")
+# The line is that of a helper, where a helper made the step.
+HEADINGS = ("at", "took", "step", "line of your code")
 
 
 def steps(test: FailedTestEvidence, origin: Origin | None = None) -> Child:
@@ -57,6 +63,23 @@ def _table(shown: Sequence[TraceStep], origin: Origin | None, *, several: bool) 
     )
 
 
+def _words(step: TraceStep) -> Child:
+    """Return what was done in plain words, and what it was done to as code."""
+    done = step.command or (LOOKED if step.text.startswith(LOOKED) else "")
+    if not done or not step.text.startswith(f"{done} "):
+        return step.text
+    what = step.text[len(done) + 1 :]
+    typed = what.removeprefix(f"{step.element} ")
+    if done == TYPE and step.element and typed != what:
+        return done, " ", element("code", typed), " into ", _code(step.element)
+    what, space, times = what.rpartition(" (") if what.endswith(" times)") else (what, "", "")
+    return PLAIN.get(done, done), " ", _code(what), space, times
+
+
+def _code(text: str) -> Markup:
+    return element("code", breakable(text, after="._/"))
+
+
 def _row(step: TraceStep, origin: Origin | None, *, several: bool) -> Markup:
     browser = f"browser {step.browser}: " if several else ""
     is_long = step.seconds >= LONG
@@ -65,6 +88,6 @@ def _row(step: TraceStep, origin: Origin | None, *, several: bool) -> Markup:
         "tr",
         element("td", f"{step.start:.1f} s", class_="number"),
         element("td", f"{step.seconds:.1f} s", class_="number long" if is_long else "number"),
-        element("td", browser, step.text, failed, class_="soft" if step.is_look else None),
+        element("td", browser, _words(step), failed, class_="soft" if step.is_look else None),
         element("td", location_link(origin or Origin(), step.place) if step.place else None),
     )

@@ -650,6 +650,14 @@ def test_page__is_not_copied_with_each_element_around_its_logs() -> None:
     assert len(parts) < 100
 
 
+def test_page__has_text_of_five_sizes() -> None:
+    (style,) = re.findall(r"<style>(.*?)</style>", PAGE, re.DOTALL)
+    sizes = set(re.findall(r"\bfont-size: ([^;}]+?)\s*[;}]", style))
+    on_paper = {"10pt"}
+    assert sizes - on_paper == {f"var(--{name})" for name in ("h1", "h2", "text", "small", "tiny")}
+    assert set(re.findall(r"\bfont: (\S+)", style)) == {"var(--text)/1.5", "inherit;"}
+
+
 def test_page__what_else_is_needed() -> None:
     need = NextNeed(id="tables", text="entries/migrations is there.", hint="Run migrate.")
     paste = (

@@ -27,7 +27,8 @@ def test_steps__what_failed_and_where() -> None:
     assert "<code>t.py:7</code>" in page
     assert ">0.2 s<" in page
     assert ">1.5 s<" in page
-    assert "looked for &lt;b&gt;" in page
+    assert "looked for <code>&lt;b&gt;</code>" in page
+    assert '<th scope="col">line of your code</th>' in page
     assert " ✗ no such &lt;i&gt;" in page
     # A browser may take a file of this name for HTML, so it is no link.
     assert "<span>trace.jsonl</span>" in page
@@ -66,3 +67,20 @@ def test_steps__says_how_many_are_in_the_trace_alone() -> None:
     page = "".join(element("div", steps(test)).parts)
     assert "<summary>401 earlier steps</summary>" in page
     assert "The trace has 400 more before these." in page
+
+
+def test_steps__what_was_done_in_words_and_to_what_as_code() -> None:
+    page = html(
+        TraceStep(start=1, seconds=0, text="type id=name ***", command="type", element="id=name"),
+        TraceStep(start=2, seconds=0, text="click css=a b", command="click", element="css=a b"),
+        TraceStep(start=3, seconds=0, text="reload", command="reload"),
+        TraceStep(start=4, seconds=0, text="typed by another tool"),
+        TraceStep(start=5, seconds=0, text="act pointerMove, pointerDown", command="act"),
+        TraceStep(start=6, seconds=0, text="looked for text id=a (9 times)", is_look=True),
+    )
+    assert "<td>type <code>***</code> into <code>id=name</code></td>" in page
+    assert "<td>click <code>css=a b</code></td>" in page
+    assert "<td>reload</td>" in page
+    assert "<td>typed by another tool</td>" in page
+    assert "use mouse and keys: <code>pointerMove, pointerDown</code>" in page
+    assert "looked for <code>text id=a</code> (9 times)" in page
