@@ -15,7 +15,8 @@ INSIDE = ("-m", "bench.inside")
 BARE = "a bare Python"
 # What a rehearsal imports before it does anything.
 _IMPORTS = (
-    "import sys; sys.path.insert(0, 'action'); "
+    "import gc, sys; sys.path.insert(0, 'action'); import rehearsal.cli; "
+    "gc.set_threshold(rehearsal.cli.GARBAGE_THRESHOLD); "
     "import rehearsal.run_command, rehearsal.commands.rehearse_command"
 )
 _PARSER = ("xml.etree, which only reads them", "-read")

@@ -4,6 +4,7 @@
 It prints what was measured (seconds, or MB/s), and the largest memory of the process in MiB.
 """
 
+import gc
 import json
 import re
 import resource
@@ -16,6 +17,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from bench.material import log_text, made_in, make_files, make_reports, make_shards, secrets
+from rehearsal.cli import GARBAGE_THRESHOLD
 from rehearsal.cli import main as rehearse
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.sanitize import sanitize_folder
@@ -184,6 +186,8 @@ PARTS: dict[str, Callable[..., float]] = {
 def main() -> None:
     """Measure one part."""
     name, folder, *numbers = sys.argv[1:]
+    # As in the helper; most parts here are called below its entry point.
+    gc.set_threshold(GARBAGE_THRESHOLD)
     measured = PARTS[name](Path(folder), *map(int, numbers))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"measured {measured}\npeak {peak}")
