@@ -340,6 +340,12 @@ def test_summary__says_how_to_run_the_failed_tests() -> None:
     assert "Run this test" not in make_summary(TESTS_FAILED, index=failed("t"))
 
 
+def test_summary__does_not_cut_what_is_pasted() -> None:
+    lines = [f"{number} {'x' * 600}" for number in range(70)]
+    text = make_summary(CRASH, diagnoses=diagnosis(paste="\n".join(lines)))
+    assert "\n".join(("<pre>", *lines, "</pre>")) in text
+
+
 def test_summary__shows_a_traceback_once() -> None:
     app = frame("first\nsecond\nthird")
     index = failed("a", "b", frame=app)
