@@ -114,6 +114,8 @@ def _check(keywords: Mapping[str, Any], value: Any, place: str) -> None:
         raise InvalidDocumentError(f"{place} is less than {keywords['minimum']}")
     if "maximum" in keywords and value > keywords["maximum"]:
         raise InvalidDocumentError(f"{place} is more than {keywords['maximum']}")
+    if "enum" in keywords and value not in keywords["enum"]:
+        raise InvalidDocumentError(f"{place} is {value[:40]!r}, which is not known")
     # `fullmatch`, because `$` also matches before a line feed at the end.
     if "pattern" in keywords and not re.fullmatch(keywords["pattern"], value):
         raise InvalidDocumentError(f"{place} is {value[:40]!r}, not like {keywords['pattern']}")

@@ -450,6 +450,7 @@ def test_read_json__a_wrong_value_is_refused_or_written_again(place: str) -> Non
         ("shards.0.verdict", "x", "shards[0].verdict is 'x', which is not known"),
         ("image", "x" * 30_000, "image is not a text of at most 20000 characters"),
         ("image", "a\ud800", "image has invalid Unicode"),
+        ("audit.mode", "x", "audit.mode is 'x', which is not known"),
         ("tests.failed.0.evidence", "tests/../x", "tests.failed[0].evidence is 'tests/../x', not"),
         ("tests.failed.0.evidence", "/tests/x", "tests.failed[0].evidence is '/tests/x', not"),
         ("tests.failed.0.evidence", "tests/x\0", "tests.failed[0].evidence is 'tests/x\\x00', not"),
