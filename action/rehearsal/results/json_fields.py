@@ -31,8 +31,8 @@ class Json:
     `digits` are the decimal places that are written. `null_if_empty` writes null for an empty text
     or tuple. `uncut` is for what readers paste: a text that is too long becomes empty, since its
     parts could mean anything. `verbatim` is for what programs read (names, paths, ids): it is never
-    redacted. `keywords` are those of JSON Schema: `decode` checks `minimum`, `maximum`, `maxItems`
-    and `pattern`; all others only go into the schema.
+    redacted. `keywords` are those of JSON Schema: `decode` checks `minimum`, `maximum`, `maxItems`,
+    `enum` and `pattern`; all others only go into the schema.
     """
 
     def __init__(
