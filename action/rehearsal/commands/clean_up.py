@@ -5,11 +5,11 @@ from collections.abc import Mapping
 
 from rehearsal.commands.remove_everything import attempt, end_helper, remove_everything
 from rehearsal.config.input_table import INPUTS
+from rehearsal.evidence.changed_verdict import drop_changed_verdict
 from rehearsal.evidence.folder import MAX_FILE_SIZE
 from rehearsal.evidence.left_out import MEGABYTE
 from rehearsal.evidence.policy import should_keep
 from rehearsal.evidence.sanitize import sanitize_folder
-from rehearsal.evidence.verdict_file import drop_changed_verdict
 from rehearsal.outside.github import Console
 from rehearsal.outside.signals import ignore_cancellation
 from rehearsal.pipeline.run_folder import (

@@ -5,8 +5,6 @@ from pathlib import Path
 
 from rehearsal.evidence.rerun_text import is_rerun
 from rehearsal.outside.files import open_regular_file
-from rehearsal.outside.folder import Folder
-from rehearsal.results.digest_format import digest_of
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.file_names import VERDICT_FILE
 from rehearsal.results.json_decoder import InvalidDocumentError
@@ -26,21 +24,6 @@ def read_verdict_bytes(folder: Path) -> bytes:
     if len(content) > MAX_SIZE:
         raise InvalidDocumentError(f"it is larger than {MAX_SIZE >> 20} MiB")
     return content
-
-
-def drop_changed_verdict(folder: Folder, digest: str) -> bool:
-    """Remove the verdict.json in a folder if it has another digest; return whether it had.
-
-    Raises OSError when it cannot be read or removed.
-    """
-    if not folder.exists(VERDICT_FILE):
-        return False
-    with folder.open_file(VERDICT_FILE) as file:
-        content = file.read(MAX_SIZE + 1)
-    if digest_of(content) == digest:
-        return False
-    folder.unlink(VERDICT_FILE)
-    return True
 
 
 def parse_verdict(content: bytes) -> RehearsalResult:

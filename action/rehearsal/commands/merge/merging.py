@@ -7,6 +7,7 @@ from dataclasses import replace
 from rehearsal.commands.merge.completeness import check_completeness
 from rehearsal.commands.merge.shards import ShardEvidence, ShardTest
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.report.words import join_names, unique
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.engine_versions import EngineVersions
@@ -16,10 +17,12 @@ from rehearsal.results.origin import Origin, RequestSummary
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.tests import MAX_TESTS, ListedTest, SuiteResults, listed_order
 from rehearsal.results.timeline import Timeline
+from rehearsal.results.verdict_document import TEST_FOLDER_PATTERN
 from rehearsal.verdict import Problem, Verdict
 
 # What `needs.JOB.result` is for a job that ended well.
 SUCCESS = "success"
+TEST_FOLDER = regex(TEST_FOLDER_PATTERN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,8 +161,9 @@ def _join_tests(counts: Sequence[SuiteResults]) -> tuple[ListedTest, ...]:
 
 
 def _moved(shard: ShardEvidence, test: FailedTestEvidence) -> FailedTestEvidence:
-    """Return a test whose folder is that in the merged evidence."""
-    return replace(test, folder=f"{shard.folder}/{test.folder}" if test.folder else "")
+    """Return a test whose folder is that in the merged evidence; none if it is too deep there."""
+    folder = f"{shard.folder}/{test.folder}"
+    return replace(test, folder=folder if TEST_FOLDER.fullmatch(folder) else "")
 
 
 def _common_remarks(

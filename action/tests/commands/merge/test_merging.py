@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from rehearsal.commands.merge.shards import ShardEvidence, latest_attempts
 from rehearsal.results.audit import Audit
 from rehearsal.results.diagnosis import Diagnosis
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.origin import Origin, RequestSummary
-from rehearsal.results.tests import SuiteResults
+from rehearsal.results.tests import Failure, SuiteResults
 from rehearsal.results.verdict_json import read_json, write_json
 from rehearsal.verdict import Problem, Verdict
 
@@ -77,6 +78,20 @@ def test_merge__holds_the_tests_of_all_shards_with_their_merged_folders() -> Non
         "shards/rehearsal.2-of-2/tests/c",
     ]
     assert [each.folder for each in merged.result.index.flaky] == [""]
+
+
+@pytest.mark.parametrize("depth, is_kept", [(8, True), (9, False)])
+def test_merge__of_merges_has_no_folder_that_its_readers_refuse(depth: int, is_kept: bool) -> None:
+    deep = EvidenceIndex(
+        failed=(
+            FailedTestEvidence(
+                failure=Failure(name="t", message="m"), folder=f"{'shards/a/' * depth}tests/t"
+            ),
+        )
+    )
+    merged = merge_shards(shard("1/1", failed=["t"], index=deep))
+    (found,) = read_json(write_json(merged.result)).index.failed
+    assert bool(found.folder) is is_kept
 
 
 @pytest.mark.parametrize("result", ["failure", "cancelled", "skipped"])
