@@ -225,7 +225,7 @@ FIT_FAULTS = (
             ("Dockerfile", r"^RUN python manage\.py collectstatic.*\n", ""),
             ("guestbook/settings.py", r"\Z", MANIFEST),
         ),
-        told=("does not run collectstatic", "after line 10, add:\nRUN python manage.py collect"),
+        told=("does not run collectstatic", "after line 10, add:", "RUN python manage.py collect"),
         lines=(
             Line(
                 file="entries/views.py",

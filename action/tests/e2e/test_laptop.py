@@ -281,7 +281,7 @@ def test_flags__are_what_is_proposed(laptop: Laptop) -> None:
     code, log = laptop.run(*flags, "--port", "9000")
     assert code == 0
     code, log = laptop.run("--env", "TINY_FAULT=crash")
-    assert "# on the command line, add:\n--secrets TINY_KEY\n" in log
+    assert "# if it is secret, on the command line, add:\n--secrets TINY_KEY\n" in log
     assert "# and also, before the command:\nexport TINY_KEY=VALUE\n" in log
     laptop.repository.write(".env", "TINY_KEY=\n")
     code, log = laptop.run("--secrets", "TINY_KEY")
