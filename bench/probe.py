@@ -20,7 +20,7 @@ READY_AFTER = (0.9, 1.4, 1.15)
 # Where the end of the first answer counts, and not when the server listens.
 SLOW_AFTER = 0.2
 # In seconds.
-PATIENCE = 8
+PATIENCE = 10
 TOO_EARLY = "ready too early"
 NEVER = f"not ready within {PATIENCE} s"
 
