@@ -99,10 +99,8 @@ def test_document__has_the_tables_between_its_marks() -> None:
 
 
 def test_document__is_of_the_baseline() -> None:
-    """Without a baseline, nothing is measured yet."""
-    if document.BASELINE.exists():
-        found = Results.read(document.BASELINE)
-        text = document.DOCUMENT.read_text()
-        assert document.with_tables(text, found) == text, "make bench ARGS=--write-baseline"
-        plots = {file.stem for file in document.PLOTS.glob("*.svg")}
-        assert plots == {row.id for row in found.rows}
+    found = Results.read(document.BASELINE)
+    text = document.DOCUMENT.read_text()
+    assert document.with_tables(text, found) == text, "make bench ARGS=--write-baseline"
+    plots = {file.stem for file in document.PLOTS.glob("*.svg")}
+    assert plots == {row.id for row in found.rows}
