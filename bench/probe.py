@@ -103,9 +103,9 @@ def _late(name: str, mode: str, number: int) -> float | str:
             return str(error).strip().splitlines()[-1]
         ended = time.monotonic()
         output.seek(0)
-        said = output.read().decode()
+        text = output.read().decode()
     known = number_in(_RETURNED, printed) if "returned" in printed else ended
-    return known - number_in(r"ready ([0-9.]+)", said) if "ready" in said else TOO_EARLY
+    return known - number_in(r"ready ([0-9.]+)", text) if "ready" in text else TOO_EARLY
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from bench.programs import PYTHON, ROOT, run
 from bench.superlists_copy import Project, copied
 
 ROUNDS = 2
-# In seconds: what wait-on is told, since it waits for ever otherwise.
+# In seconds: the time-out for wait-on, which has none by itself.
 PATIENCE = 8
 _ENDS = 'CMD ["python3", "-c", "raise SystemExit(3)"]'
 _REFUSES = (
@@ -57,18 +57,18 @@ def _ours(project: Project, image: str, event: str, _: int) -> float:
         environ = {**project.environ, "TMPDIR": folder}
         run(command, cwd=project.path, environ=environ, allowed=range(1, 64))
         (verdict,) = Path(folder).rglob("verdict.json")
-        told = verdict.stat().st_mtime
+        written = verdict.stat().st_mtime
     # A rehearsal starts the container by the image's id.
     identity = run(["docker", "image", "inspect", "--format", "{{.Id}}", image])[1].strip()
     filters = ["--filter", f"event={event}", "--filter", f"image={identity}"]
     events = run(["docker", "events", "--since", f"{begun:.6f}", "--until", f"{time.time():.6f}",
                   *filters, "--format", "{{.TimeNano}}"])[1]  # fmt: skip
-    return told - int(events.split()[0]) / 1e9
+    return written - int(events.split()[0]) / 1e9
 
 
 def _wait_on(image: str, _: int) -> str:
     with started(image, {"DJANGO_ALLOWED_HOST": "example.com"}) as (_begun, _name, port):
         command = ["wait-on", "--timeout", str(PATIENCE * 1000), f"http-get://localhost:{port}"]
         run(command, allowed=(1,))
-    # How long it took says only what it was told.
+    # Its time is that of its time-out.
     return f"no verdict: it waits for its time-out, here {PATIENCE} s"

@@ -13,7 +13,7 @@ from rehearsal.results.verdict_json import MAX_SIZE, read_json
 
 
 def read_verdict_file(folder: Path) -> RehearsalResult:
-    """Return what the verdict.json in a folder tells. Raises `InvalidDocumentError` and OSError."""
+    """Return what the verdict.json in a folder holds. Raises `InvalidDocumentError` and OSError."""
     return parse_verdict(read_verdict_bytes(folder))
 
 
@@ -27,7 +27,7 @@ def read_verdict_bytes(folder: Path) -> bytes:
 
 
 def parse_verdict(content: bytes) -> RehearsalResult:
-    """Return what a verdict.json tells, without commands that are not ours.
+    """Return what a verdict.json holds, without commands that are not ours.
 
     Raises `InvalidDocumentError`.
     """

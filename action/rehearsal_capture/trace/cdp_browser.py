@@ -58,7 +58,7 @@ class CdpBrowser(ConnectedBrowser[CdpPage]):
         return any(each is not None and each.is_listening for each in pages)
 
     def listen_to_requests(self, *, enabled: bool) -> None:
-        """Do nothing: Chrome always tells of requests."""
+        """Do nothing: Chrome always reports requests."""
 
     def _listen(self) -> None:
         pages = [{"type": "page", "exclude": False}, {"exclude": True}]
