@@ -35,8 +35,6 @@ class PageLooks:
 
     def start_test(self) -> None:
         """Begin again for another test."""
-        # The SHA of each style sheet, by its address; None if there is no room for it.
-        self._css: dict[str, str | None] = {}
         # When each look began that is not answered.
         self._looks: dict[object, float] = {}
         self._pictured: float | None = None
@@ -68,16 +66,13 @@ class PageLooks:
                 self._keep(line, pages, found)
             end()
 
-        self._ask(list(self._css), described)
+        self._ask(pages.sheets(), described)
 
     def _keep(self, line: dict[str, Any], pages: Pages, found: dict[str, Any]) -> None:
         line["url"] = hide_in_address(found["url"])
         line["ready"] = found["ready"]
         line["shot"] = round(CLOCK.time() * 1000)
-        for address, text in found["sheets"].items():
-            self._css[address] = pages.add_css(text) if text else None
-        css = [self._css.get(each) for each in found["css"] if isinstance(each, str)]
-        sha = pages.add_dom(found["html"], list(filter(None, css)), is_cut=found["cut"])
+        sha = pages.add(found)
         if sha is not None:
             line["dom"] = sha
 

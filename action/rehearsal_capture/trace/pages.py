@@ -6,13 +6,14 @@ import hashlib
 import re
 import threading
 import zlib
-from typing import Any
+from typing import Any, NamedTuple
 
 from rehearsal_capture.trace.clock import CLOCK
 from rehearsal_capture.trace.hidden import hide_in_address
 
-# In characters, of all DOM and style sheets of a test.
+# In characters: of all DOM and style sheets of a test, and of the style sheets that stay.
 _MAX_TEXT = 2_000_000
+_MAX_SHEETS = 100
 _MAX_PICTURES = 60
 _FIRST_PICTURES = 10
 # In bytes, of one picture; and the part of the test's time that pictures may take.
@@ -26,60 +27,80 @@ _ADDRESSES = re.compile(
 _WHOLE_ADDRESSES = re.compile(r"\b(?!data:)[a-z][a-z0-9+.-]*://[^\s\"'<>()]+", re.IGNORECASE)
 
 
+class _Text(NamedTuple):
+    """A text, packed, and its length in characters."""
+
+    sha: str
+    packed: bytes
+    length: int
+
+
 class Pages:
-    """The DOM, style sheets and pictures of one test, of all its browsers."""
+    """The DOM, style sheets and pictures of one test, of all its browsers.
+
+    Style sheets stay for the next tests. To read one costs a browser far more than the page that
+    uses it, and the app under test serves the same ones all the time.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        # By address; None if it has no text, or is another server's.
+        self._sheets: dict[str, _Text | None] = {}
         self.clear()
 
     def clear(self) -> None:
-        """Drop everything."""
+        """Drop everything but the style sheets."""
         with self._lock:
-            # By SHA: the text, packed, and its length; the style sheets of a DOM, and if it is cut.
-            self._texts: dict[str, tuple[bytes, int]] = {}
+            # By SHA: the texts; the style sheets of a DOM, and if it is cut.
+            self._texts: dict[str, _Text] = {}
             self._doms: dict[str, tuple[list[str], bool]] = {}
             self._size = 0
             self._pictures: list[tuple[dict[str, Any], bytes]] = []
             self.left_out = {"dom": 0, "pictures": 0}
             self._spent = 0.0
             self._started = CLOCK.monotonic()
+            length = sum(each.length for each in self._sheets.values() if each)
+            if length > _MAX_TEXT or len(self._sheets) > _MAX_SHEETS:
+                self._sheets.clear()
 
-    def add_dom(self, html: str, css: list[str], *, is_cut: bool) -> str | None:
-        """Keep a DOM with its style sheets' SHAs; return its SHA, None if there is no room."""
+    def sheets(self) -> list[str]:
+        """Return the addresses of the style sheets whose text need not be asked for."""
         with self._lock:
-            sha = self._add(html)
-            if sha is not None:
-                self._doms[sha] = css, is_cut
-            return sha
+            return list(self._sheets)
 
-    def add_css(self, text: str) -> str | None:
-        """Keep a style sheet; return its SHA, None if there is no room."""
+    def add(self, found: dict[str, Any]) -> str | None:
+        """Keep what `page_script` returned; return the SHA of the DOM, None if there is no room."""
         with self._lock:
-            return self._add(text)
+            for address, text in found["sheets"].items():
+                self._sheets[address] = _pack(text) if text else None
+            used = [self._sheets.get(each) for each in found["css"] if isinstance(each, str)]
+            css = [each.sha for each in used if each and self._keep(each)]
+            html = _pack(found["html"])
+            if not self._keep(html):
+                return None
+            # If it was there, it is the newest again.
+            self._doms.pop(html.sha, None)
+            self._doms[html.sha] = css, found["cut"]
+            return html.sha
 
-    def _add(self, text: str) -> str | None:
-        data = text.encode("utf-8", "replace")
-        sha = hashlib.sha256(data).hexdigest()[:16]
-        if sha in self._texts:
-            if sha in self._doms:
-                # It is the newest again.
-                self._doms[sha] = self._doms.pop(sha)
-            return sha
-        if len(text) > _MAX_TEXT:
-            return None
+    def _keep(self, text: _Text) -> bool:
+        """Keep a text, and return whether there is room for it."""
+        if text.sha in self._texts:
+            return True
+        if text.length > _MAX_TEXT:
+            return False
         # The first page stays, and the newest ones.
-        while self._size + len(text) > _MAX_TEXT and len(self._doms) > 1:
+        while self._size + text.length > _MAX_TEXT and len(self._doms) > 1:
             oldest = list(self._doms)[1]
             del self._doms[oldest]
-            self._size -= self._texts.pop(oldest)[1]
+            self._size -= self._texts.pop(oldest).length
             self.left_out["dom"] += 1
-        if self._size + len(text) > _MAX_TEXT:
+        if self._size + text.length > _MAX_TEXT:
             self.left_out["dom"] += 1
-            return None
-        self._texts[sha] = zlib.compress(data, 1), len(text)
-        self._size += len(text)
-        return sha
+            return False
+        self._texts[text.sha] = text
+        self._size += text.length
+        return True
 
     def has_time(self) -> bool:
         """Whether a picture may be taken now: only a part of the test's time is for them."""
@@ -120,7 +141,12 @@ class Pages:
             return found + [{"k": "css", "sha": sha, "text": text} for sha, text in texts.items()]
 
     def _text(self, sha: str) -> str:
-        return zlib.decompress(self._texts[sha][0]).decode("utf-8", "replace")
+        return zlib.decompress(self._texts[sha].packed).decode("utf-8", "replace")
+
+
+def _pack(text: str) -> _Text:
+    data = text.encode("utf-8", "replace")
+    return _Text(hashlib.sha256(data).hexdigest()[:16], zlib.compress(data, 1), len(text))
 
 
 def _hide(html: str) -> str:

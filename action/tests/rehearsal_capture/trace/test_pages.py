@@ -1,3 +1,5 @@
+from collections.abc import Mapping, Sequence
+
 import pytest
 
 from rehearsal_capture.trace.pages import Pages
@@ -7,26 +9,44 @@ def doms(pages: Pages, shas: list[str]) -> list[str]:
     return [each["html"] for each in pages.lines(shas) if each["k"] == "dom"]
 
 
-def added(pages: Pages, html: str, css: tuple[str, ...] = ()) -> str:
-    sha = pages.add_dom(html, list(css), is_cut=False)
+def added(
+    pages: Pages, html: str, css: Sequence[str] = (), sheets: Mapping[str, str] | None = None
+) -> str:
+    sha = pages.add({"html": html, "css": css, "sheets": sheets or {}, "cut": False})
     assert sha is not None
     return sha
 
 
 def test_lines__each_dom_and_its_style_sheets_once() -> None:
     pages = Pages()
-    css = pages.add_css("p { }")
-    assert css is not None
-    first, second = added(pages, "<p>one", (css,)), added(pages, "<p>two", (css,))
-    assert added(pages, "<p>one", (css,)) == first
-    assert pages.lines([first, second, first]) == [
-        {"k": "dom", "sha": first, "html": "<p>one", "css": [css]},
-        {"k": "dom", "sha": second, "html": "<p>two", "css": [css]},
-        {"k": "css", "sha": css, "text": "p { }"},
-    ]
+    first, second = added(pages, "<p>one", ("a.css",), {"a.css": "p { }"}), added(pages, "<p>two")
+    assert added(pages, "<p>one", ("a.css",)) == first
+    shown, plain, sheet = pages.lines([first, second, first])
+    assert shown == {"k": "dom", "sha": first, "html": "<p>one", "css": [sheet["sha"]]}
+    assert plain == {"k": "dom", "sha": second, "html": "<p>two", "css": []}
+    assert sheet == {"k": "css", "sha": sheet["sha"], "text": "p { }"}
 
 
-def test_add_dom__keeps_the_first_and_the_newest() -> None:
+def test_sheets__stay_for_the_next_test() -> None:
+    pages = Pages()
+    added(pages, "<p>", ("a.css", "of-another-server.css"), {
+        "a.css": "p { }", "of-another-server.css": "", "b.css": "b { }",
+    })  # fmt: skip
+    pages.clear()
+    assert pages.sheets() == ["a.css", "of-another-server.css", "b.css"]
+    sha = added(pages, "<p>", ("a.css", "of-another-server.css", "not-answered.css"))
+    assert [each["text"] for each in pages.lines([sha]) if each["k"] == "css"] == ["p { }"]
+
+
+@pytest.mark.parametrize("count, length", [(101, 1), (5, 500_000)])
+def test_sheets__are_bounded(count: int, length: int) -> None:
+    pages = Pages()
+    added(pages, "<p>", sheets={f"{number}.css": "a" * length for number in range(count)})
+    pages.clear()
+    assert pages.sheets() == []
+
+
+def test_add__keeps_the_first_and_the_newest() -> None:
     pages = Pages()
     shas = [added(pages, str(number) * 400_000) for number in range(8)]
     kept = doms(pages, shas)
@@ -35,7 +55,7 @@ def test_add_dom__keeps_the_first_and_the_newest() -> None:
     assert pages.left_out["dom"] == 3
 
 
-def test_add_dom__is_the_newest_when_it_is_seen_again() -> None:
+def test_add__is_the_newest_when_it_is_seen_again() -> None:
     pages = Pages()
     shas = [added(pages, str(number) * 400_000) for number in (0, 1, 2, 1, 3, 4, 5)]
     assert [each[0] for each in doms(pages, shas)] == ["0", "1", "3", "4", "5"]

@@ -262,7 +262,10 @@ class Looking(Listening):
 
     def look(self, line: dict[str, Any], pages: Any, *, with_picture: bool) -> None:
         assert not with_picture or line["k"] == "step"
-        line.update(url="http://x/", dom=pages.add_dom(self.html, [], is_cut=False))
+        line.update(
+            url="http://x/",
+            dom=pages.add({"html": self.html, "css": [], "sheets": {}, "cut": False}),
+        )
 
 
 @pytest.mark.parametrize("ends", [False, True], ids=["open", "ends in a finally"])
