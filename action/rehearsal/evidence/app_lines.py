@@ -64,7 +64,10 @@ def moment_of_test(
 def app_lines(
     moment: Moment | None, folder: Folder, index: LogIndex, source: SourceTree
 ) -> tuple[LogLine, ...]:
-    """Return what the app logged then: the line that says most, then those around it in order."""
+    """Return what the app logged then, in order; the line that says most is marked as the key.
+
+    With an exception, the key line stands for its traceback.
+    """
     if not moment:
         return ()
     try:
@@ -75,19 +78,20 @@ def app_lines(
     blocks = _last_blocks(found.lines)
     text = _key_line([each.text for each in blocks], moment.path, source)
     place = _place(text, blocks)
-    key = (_line(text, blocks[place], moment, is_key=True),) if text and blocks else ()
     # Of two lines that came after the error one may be the access log's, with the status.
     first = max(0, min(place - MAX_LINES + 3, len(blocks) - MAX_LINES))
     around = (
-        _line(_said(each.text), each, moment)
-        for each in blocks[first : first + MAX_LINES]
-        if not _repeats(each.text, text)
+        _line(text, each, moment, is_key=True)
+        if text and number == place
+        else _line(_said(each.text), each, moment)
+        for number, each in enumerate(blocks[first : first + MAX_LINES], first)
+        if number == place or not _repeats(each.text, text)
     )
     # What was logged again says nothing more.
     unique: dict[str, LogLine] = {}
-    for each in (*key, *around):
+    for each in around:
         unique.setdefault(each.text, each)
-    return tuple(unique.values())[:MAX_LINES]
+    return tuple(unique.values())
 
 
 def _last_blocks(blocks: Sequence[TimedLine]) -> list[TimedLine]:

@@ -128,9 +128,8 @@ def request_lines(test: FailedTestEvidence) -> Iterator[str]:
     """Yield the request that says most about a failed test, and what the app logged then."""
     if request := test.request:
         yield f"request:  {request.start:.1f} s  {request_text(request)}"
-        for line in test.app_lines[:1]:
-            if line.is_key:
-                yield f"app:      {one_line(line.text)}"
+        if test.key_line:
+            yield f"app:      {one_line(test.key_line)}"
 
 
 def request_text(request: TraceRequest) -> str:

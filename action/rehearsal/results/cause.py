@@ -141,8 +141,8 @@ def _where_to_begin(index: EvidenceIndex) -> str:
     text = f"Begin at {_line_of(test)}, where {cut_name(test.failure.name)} stopped."
     if not test.app_lines:
         return text
-    line = test.app_lines[0]
-    logged = f"logged then: {line.text}" if line.is_key else "logged no error at that moment."
+    key = test.key_line
+    logged = f"logged then: {key}" if key else "logged no error at that moment."
     return f"{text} The app {logged}"
 
 

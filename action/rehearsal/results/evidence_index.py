@@ -69,9 +69,9 @@ class FailedTestEvidence:
     `steps` are what the browsers did in the attempt of `trace.html`, as the file `steps_file` of
     the evidence says, without the first `steps_left_out`; the page `trace_page` shows it. `request`
     says most about the failure of all requests of the browsers. `app_lines` are what the app logged
-    at that moment, without a request at the end of the test: the key line is the first.
-    `rerun` is the command line that rehearses this test alone; where no workflow was
-    read, only its new flags. What is not known is empty.
+    at that moment, without a request at the end of the test, in order. `rerun` is the command line
+    that rehearses this test alone; where no workflow was read, only its new flags. What is not
+    known is empty.
     """
 
     failure: Failure
@@ -93,6 +93,11 @@ class FailedTestEvidence:
     request: TraceRequest | None = None
     app_lines: tuple[LogLine, ...] = ()
     rerun: str = ""
+
+    @property
+    def key_line(self) -> str:
+        """The line of the app's log that says most about the failure, empty if none does."""
+        return next((line.text for line in self.app_lines if line.is_key), "")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -121,9 +121,13 @@ def test_cause__of_an_exception_quotes_its_line_and_names_the_test() -> None:
     [
         ((), ""),
         ((LogLine(start=1, text="no stock", is_key=True),), " The app logged then: no stock"),
+        (
+            (LogLine(start=1, text="GET /"), LogLine(start=2, text="no stock", is_key=True)),
+            " The app logged then: no stock",
+        ),
         ((LogLine(start=1, text="GET /"),), " The app logged no error at that moment."),
     ],
-    ids=["no log", "an error", "no error"],
+    ids=["no log", "an error", "an error after a line", "no error"],
 )
 def test_cause__without_an_exception_says_where_to_begin(
     lines: tuple[LogLine, ...], logged: str

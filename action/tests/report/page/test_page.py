@@ -714,15 +714,15 @@ def test_page__the_app_s_log_of_that_moment_stands_in_the_test_s_card() -> None:
         failure=Failure(name="t", message="m"),
         slice=LogExcerpt(name=name, text="# between\na\nb\n"),
         app_lines=(
-            LogLine(start=2.31, text="KeyError: 'x'", is_key=True),
             LogLine(start=2.2, text="a"),
+            LogLine(start=2.31, text="KeyError: 'x'", is_key=True),
         ),
     )
     card = card_of(test)
     then = card.partition("The app&#x27;s log at that moment")[2].partition("</table>")[0]
     assert f'href="./{name}"' in then
-    assert Parsed(then).text.endswith("during this test2.3 sKeyError: 'x'2.2 sa")
-    assert then.count('class="key"') == 1
+    assert Parsed(then).text.endswith("during this test2.2 sa2.3 sKeyError: 'x' ← key line")
+    assert then.count('<tr class="key">') == 1
     assert "logged nothing" not in card
     # Its lines are not known, but there are some.
     assert "logged nothing" not in card_of(replace(test, app_lines=()))
