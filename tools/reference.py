@@ -89,8 +89,9 @@ FILES = {
     "asked-again.log": "Of a Django app without a memory limit that answered with 500 and logged "
     "no traceback: the migrations that its database lacks, and what it raises for the pages where "
     "tests failed.",
-    "container.log": "The app's standard output and standard error, in the order of arrival. The "
-    "page and the part of each test keep a traceback whole, if the other stream cut it.",
+    "container.log": "The app's whole log: standard output and standard error, in the order of "
+    "arrival. The page and the part of each test keep a traceback whole, if the other stream cut "
+    "it.",
     "container.log.index": "When each piece of `container.log` arrived: seconds since 1970, "
     "stream, offset, length. After failed tests an entry `asks` says when Dress Rehearsal began "
     "to ask the app itself: what came later is of no test.",
@@ -107,7 +108,7 @@ MORE_FILES = {
     "tests/junit/*.xml": "The JUnit reports.",
     "tests/TEST/screenshot.png": "What the browser showed when the test failed; `TEST` is made "
     "from the test's name, and a second test of that name has `TEST-2`.",
-    "tests/TEST/container.log": "What the app wrote while that test ran. Where its report has no "
+    "tests/TEST/container.log": "The app's log during that test. Where its report has no "
     "exact times, the first line says that it is approximate.",
     "tests/TEST/services-NAME.log": "What a service, or `workers-NAME.log` a worker, wrote while "
     "that test ran.",

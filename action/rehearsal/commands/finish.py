@@ -26,6 +26,7 @@ from rehearsal.report.annotations import error_annotations, warning_annotations
 from rehearsal.report.closing import closing
 from rehearsal.report.page import page
 from rehearsal.report.summary import summary
+from rehearsal.report.words import end_title
 from rehearsal.results.file_names import (
     BEFORE_LOG,
     BUILD_LOG,
@@ -209,6 +210,6 @@ def _excerpts(result: RehearsalResult, *, collapsed: bool) -> Iterator[tuple[str
     source = problem.source
     was_not_shown = source == TEST_SETUP_LOG or source.startswith(COMPANION_FOLDERS)
     if problem.excerpt and (was_not_shown or (collapsed and source in STREAMED_LOGS)):
-        yield f"the end of {source}", problem.excerpt
+        yield end_title(source), problem.excerpt
     if result.container_tail:
-        yield f"the end of {CONTAINER_LOG}", result.container_tail
+        yield end_title(CONTAINER_LOG), result.container_tail

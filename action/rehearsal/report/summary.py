@@ -20,6 +20,7 @@ from rehearsal.report.tests_summary import (
 from rehearsal.report.words import (
     INSTALLING,
     counts_text,
+    end_title,
     stage_title,
 )
 from rehearsal.results.file_names import CONTAINER_LOG, PAGE_FILE
@@ -172,10 +173,10 @@ def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[Iterable[str
         collapsed = known or has_frame
         yield markdown.collapsible(title, test.short_trace.splitlines(), collapsed=collapsed)
     # These are collapsed where something above already explains the failure.
-    title, collapsed = f"The end of {problem.source}", known or bool(traced)
+    title, collapsed = end_title(problem.source), known or bool(traced)
     ends = [markdown.collapsible(title, problem.excerpt, collapsed=collapsed)]
     if problem.source != CONTAINER_LOG:
-        title, collapsed = f"The end of {CONTAINER_LOG}", known or has_frame
+        title, collapsed = end_title(CONTAINER_LOG), known or has_frame
         app = markdown.collapsible(title, result.container_tail, collapsed=collapsed)
         # Where setup-command failed, the app itself often looks healthy.
         ends.insert(1 if problem.verdict is Verdict.SETUP_FAILED else 0, app)

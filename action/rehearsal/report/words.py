@@ -9,6 +9,7 @@ from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.browser_steps import TraceStep, last_steps
 from rehearsal.results.browser_trace import TraceRequest
 from rehearsal.results.evidence_index import FailedTestEvidence
+from rehearsal.results.file_names import CONTAINER_LOG
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.selenium_message import plain_message
 from rehearsal.results.tests import Failure, ListedTest
@@ -21,6 +22,10 @@ REHEARSE = "rehearse"
 TIMEOUT = regex(r"[\w.]*Timeout\w*:?", re.ASCII)
 # Before the request that says most about a failed test.
 REQUEST = "The request then: "
+# What the app logged is shown in three ways: the whole file, a part of it, some lines of that.
+WHOLE_LOG = "app's whole log"
+LOG_OF_TEST = "app's log during this test"
+LINES_OF_FAILURE = "app's lines around the failure"
 # In characters: the text of a step.
 MAX_STEP = 200
 # The heading of what the next rehearsals would stop at.
@@ -136,6 +141,11 @@ def request_text(request: TraceRequest) -> str:
     """Return a request of a browser and how it ended: its status, or what went wrong."""
     asked = cut_text(one_line(f"{request.method} {request.address}"), MAX_STEP)
     return f"{asked}: {one_line(request.error or str(request.status or 'no answer'))}"
+
+
+def end_title(log: str) -> str:
+    """Return the title of the last lines of a log."""
+    return f"The end of {log}" + (f", the {WHOLE_LOG}" if log == CONTAINER_LOG else "")
 
 
 def rerun_title(rerun: str) -> str:

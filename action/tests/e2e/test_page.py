@@ -147,7 +147,7 @@ def test_page__searches_everything(opened: webdriver.Chrome) -> None:
     assert [mark.text for mark in entry.find_elements(By.TAG_NAME, "mark")] == ["NEEDLE"]
     assert entry.text.startswith("5001")
     assert "<b></pre>" in entry.text
-    assert "The app's log" in found.find_elements(By.TAG_NAME, "h2")[-1].text
+    assert "The app's whole log" in found.find_elements(By.TAG_NAME, "h2")[-1].text
     entry.click()
     assert status.text == "line 5001"
     assert box.get_property("value") == ""

@@ -214,7 +214,7 @@ def test_trace_page__the_failed_step_is_open_and_the_cause_is_beside_it(
     (line,) = opened.find_elements(By.CLASS_NAME, "failed-at")
     assert line.text.split() == ["38", "line", "31", "of", "the", "test"]
     assert [text_of(opened, f"lane-{number}") for number in range(4)] == [
-        "steps 2 of 7", "requests 1 of 4", "console 1 of 2", "app's log 3 of 6",
+        "steps 2 of 7", "requests 1 of 4", "console 1 of 2", "app 3 of 6",
     ]  # fmt: skip
     assert said(opened) == []
 
@@ -225,7 +225,7 @@ def test_trace_page__keys_steps_spans_and_lanes(opened: webdriver.Chrome) -> Non
     assert opened.current_url.endswith("#step=6")
     press(opened, Keys.ESCAPE)
     assert text_of(opened, "span") == "The whole test: 20 lines"
-    assert text_of(opened, "lane-3") == "app's log 6"
+    assert text_of(opened, "lane-3") == "app 6"
     opened.find_element(By.ID, "lane-3").click()
     assert text_of(opened, "span") == "The whole test: 14 lines"
     opened.find_element(By.ID, "lane-3").click()

@@ -269,7 +269,7 @@ def test_summary__the_log_of_setup_command_comes_before_the_app_s(
 ) -> None:
     problem = Problem(verdict, "It ended.", excerpt=("e",), source="setup.log")
     text = make_summary(problem, container_tail=("c",))
-    ends = re.findall(r"The end of (\S+)<", text)
+    ends = re.findall(r"The end of ([\w.]+)", text)
     assert ends[0] == first
     assert sorted(ends) == ["container.log", "setup.log"]
 

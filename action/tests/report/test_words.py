@@ -1,6 +1,12 @@
 import pytest
 
-from rehearsal.report.words import reported_message
+from rehearsal.report.words import (
+    LINES_OF_FAILURE,
+    LOG_OF_TEST,
+    WHOLE_LOG,
+    end_title,
+    reported_message,
+)
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.tests import Failure
@@ -41,3 +47,11 @@ def test_reported_message__what_gives_a_reason_or_did_not_wait(said: str) -> Non
 
 def test_reported_message__how_often_it_failed() -> None:
     assert message(TIMEOUT, MISSING, attempts=2).endswith("no element (2 times)")
+
+
+def test_words__each_view_of_what_the_app_logged_has_a_name_of_its_own() -> None:
+    names = {WHOLE_LOG, LOG_OF_TEST, LINES_OF_FAILURE}
+    assert len(names) == 3
+    assert "app's log" not in names
+    assert end_title("container.log") == "The end of container.log, the app's whole log"
+    assert end_title("setup.log") == "The end of setup.log"

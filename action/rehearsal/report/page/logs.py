@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from rehearsal.report.page.layout import preformatted
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, breakable, element
+from rehearsal.report.words import WHOLE_LOG
 from rehearsal.results.evidence_index import LogExcerpt
 from rehearsal.results.file_names import (
     ASKED_AGAIN_LOG,
@@ -52,7 +53,7 @@ def _app_log(excerpt: LogExcerpt) -> Markup:
     left_out = f" ({excerpt.left_out:,} bytes in the middle are left out)"
     return element(
         "section",
-        element("h3", "The app's log · ", link(excerpt.name), left_out * (excerpt.left_out > 0)),
+        element("h3", f"The {WHOLE_LOG} · ", link(excerpt.name), left_out * (excerpt.left_out > 0)),
         element("p", excerpt.note, class_="soft") if excerpt.note else None,
         element(
             "pre",

@@ -4,18 +4,18 @@ from rehearsal.report.page.layout import preformatted
 from rehearsal.report.page.links import link
 from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.page.pictures import kind_of, name_of
+from rehearsal.report.words import LINES_OF_FAILURE, LOG_OF_TEST
 from rehearsal.results.evidence_index import FailedTestEvidence, LogExcerpt
 from rehearsal.results.frame import ProjectFrame
 
 # By the stem of the file name; a second browser, or a second failure, has a suffix.
 TITLES = {
-    "container": "The app's log during this test",
+    "container": f"The {LOG_OF_TEST}",
     "output": "What the test printed",
     "console": "The browser's console",
     "page": "The page's source",
     "problems": "Evidence that could not be saved",
 }
-THEN = "The app's log at that moment"
 KEY_MARK = element("span", " ← key line", class_="soft")
 SILENT = "The app logged nothing while this test ran."
 REPEATED_LOG = "The app logged nothing but the lines at the top of this page."
@@ -44,10 +44,10 @@ def app_log_then(test: FailedTestEvidence) -> Child:
         )
         for line in test.app_lines
     )
-    all_of_it = link(test.slice.name, "all that it logged during this test")
+    all_of_it = link(test.slice.name, f"the {LOG_OF_TEST}")
     return element(
         "div",
-        element("h4", THEN, " · ", all_of_it),
+        element("h4", "The ", LINES_OF_FAILURE, " · ", all_of_it),
         element("table", element("tbody", *rows), class_="then"),
         class_="wrap",
     )
@@ -71,9 +71,7 @@ def app_log(excerpt: LogExcerpt, frame: ProjectFrame | None, shown_above: str) -
         element("h4", title, " · ", _file_link(excerpt)),
         preformatted(traceback, f"{title}: the traceback") if traceback else None,
         element("p", note, class_="soft") if note and not traceback else None,
-        element("details", element("summary", "Everything the app logged"), whole)
-        if note
-        else whole,
+        element("details", element("summary", "All of it"), whole) if note else whole,
     )
 
 

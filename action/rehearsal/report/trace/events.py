@@ -140,7 +140,7 @@ def _log_lane(log: TimedLog, trace: BrowserTrace) -> Lane:
         for each in log.lines
     )
     if log.name == CONTAINER_LOG:
-        return Lane(kind="app", title="app's log", events=events)
+        return Lane(kind="app", title="app", events=events)
     path = PurePosixPath(log.name)
     kind = "service" if path.parts[0] == SERVICES_FOLDER else "worker"
     return Lane(kind="companion", title=f"{kind} {path.stem}", events=events)

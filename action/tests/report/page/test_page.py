@@ -279,7 +279,7 @@ def test_page__folds_a_slice_that_repeats_the_diagnosis(text: str, repeated: boo
     excerpt = LogExcerpt(name="tests/t/container.log", text=text)
     shown = card(slice=excerpt, frame=None, evidence=("Not Found: /a", "Not Found: /b"))
     assert ("logged nothing but the lines at the top of this page" in shown) is repeated
-    assert ("<summary>Everything the app logged</summary>" in shown) is repeated
+    assert ("<summary>All of it</summary>" in shown) is repeated
 
 
 def test_page__explains_a_refused_mime_type() -> None:
@@ -719,9 +719,11 @@ def test_page__the_app_s_log_of_that_moment_stands_in_the_test_s_card() -> None:
         ),
     )
     card = card_of(test)
-    then = card.partition("The app&#x27;s log at that moment")[2].partition("</table>")[0]
+    then = card.partition("The app&#x27;s lines around the failure")[2].partition("</table>")[0]
     assert f'href="./{name}"' in then
-    assert Parsed(then).text.endswith("during this test2.2 sa2.3 sKeyError: 'x' ← key line")
+    assert Parsed(then).text.endswith(
+        "the app's log during this test2.2 sa2.3 sKeyError: 'x' ← key line"
+    )
     assert then.count('<tr class="key">') == 1
     assert "logged nothing" not in card
     # Its lines are not known, but there are some.

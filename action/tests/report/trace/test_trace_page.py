@@ -35,7 +35,7 @@ def test_trace_page__all_lanes_in_the_order_of_time_without_script() -> None:
     times = [float(time) for time, _ in rows]
     assert times == sorted(times)
     assert {lane for _, lane in rows} == {
-        "steps", "requests", "console", "app&#x27;s log", "service postgres",
+        "steps", "requests", "console", "app", "service postgres",
     }  # fmt: skip
     assert "POST /lists/new → 500" in table
     assert "MultiValueDictKeyError" in table
@@ -61,7 +61,7 @@ def test_trace_page__errors_are_marked_and_addresses_are_short() -> None:
         ("GET /favicon.ico → 404", 0),
         ("POST /lists/new → 500", 1),
     ]
-    log = events_of(sample(), "app's log")
+    log = events_of(sample(), "app")
     assert [bad for _, _, _, bad, *_ in log] == [0, 0, 0, 1, 1, 1]
 
 
@@ -80,7 +80,7 @@ def test_trace_page__errors_are_marked_and_addresses_are_short() -> None:
     ],
 )
 def test_trace_page__marks_of_a_log(line: str, mark: int) -> None:
-    (event,) = events_of(sample("", log_of("container.log", (5, line))), "app's log")
+    (event,) = events_of(sample("", log_of("container.log", (5, line))), "app")
     assert event[3] == mark
 
 
