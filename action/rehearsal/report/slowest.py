@@ -4,11 +4,15 @@ from collections.abc import Iterator
 
 from rehearsal.dataclass import dataclass
 from rehearsal.report.markdown import PYTHON_TEST
+from rehearsal.report.waits import failed_wait
 from rehearsal.report.words import one_line, seconds_text, slowest_first
 from rehearsal.results.bounded_text import cut_name
 from rehearsal.results.rehearsal import RehearsalResult
+from rehearsal.results.tests import MAX_TESTS, ListedOutcome
 
 TITLE = "Slowest: "
+# In seconds: less may be rounding, and is nothing to ask about.
+MIN_OUTSIDE = 0.5
 # The stages as something that takes time.
 DOING = {
     "build": "building the image",
@@ -18,7 +22,7 @@ DOING = {
     "setup": "setup-command",
     "ready": "waiting until the app was ready",
     "requirements": "waiting for the tests' requirements to be installed",
-    "test": "the tests",
+    "test": "the test command",
     "audit": "the audit",
     "stop": "stopping the container",
 }
@@ -47,6 +51,29 @@ def slowest_text(result: RehearsalResult) -> str:
     return f"{TITLE}{'; '.join(map(str, parts))}" if parts else ""
 
 
+def time_outside_tests(result: RehearsalResult) -> str:
+    """Say how much of the test command's time no test accounts for, empty if little or unknown.
+
+    Parallel tests together may take longer than the command.
+    """
+    results = result.suite_results
+    stage = next((each.seconds for each in result.stages if each.name == "test"), None)
+    if stage is None or not results or not results.tests or len(results.tests) >= MAX_TESTS:
+        return ""
+    ran = [each for each in results.tests if each.outcome is not ListedOutcome.SKIPPED]
+    if len(ran) != results.test_count or any(each.seconds is None for each in ran):
+        return ""
+    total = sum(each.seconds or 0.0 for each in results.tests)
+    if stage - total < MIN_OUTSIDE:
+        return ""
+    retried = results.flaky or any(each.attempts > 1 for each in results.failed)
+    return (
+        f"The tests took {seconds_text(total)} of {DOING['test']}'s {seconds_text(stage)}. The "
+        f"other {seconds_text(stage - total)} are in no test's time: for example the command's "
+        f"start and end, set-up that tests share{', earlier attempts' if retried else ''}."
+    )
+
+
 def _test(result: RehearsalResult) -> Iterator[Slowest]:
     results = result.suite_results
     test = next(iter(slowest_first(results.tests)), None) if results else None
@@ -55,10 +82,11 @@ def _test(result: RehearsalResult) -> Iterator[Slowest]:
     all_tests = next((stage.seconds for stage in result.stages if stage.name == "test"), 0.0)
     found = PYTHON_TEST.fullmatch(test.name)
     # Parallel tests of several rehearsals have no such sum.
-    of_all = f" of the tests' {seconds_text(all_tests)}" if all_tests > test.seconds else ""
+    of_all = f" of {DOING['test']}'s {seconds_text(all_tests)}" if all_tests > test.seconds else ""
+    wait = failed_wait(result.index, test.name)
     yield Slowest(
         subject=cut_name(one_line(found["own"] if found else test.name)),
-        words=f"took {seconds_text(test.seconds)}{of_all}",
+        words=f"took {seconds_text(test.seconds)}{of_all}" + (f", {wait}" if wait else ""),
         test=test.name,
     )
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from rehearsal.report import markdown, run_here
 from rehearsal.report.since_words import new_mark
+from rehearsal.report.slowest import time_outside_tests
+from rehearsal.report.waits import failed_wait
 from rehearsal.report.web_links import commit_url, short_commit, source_url
 from rehearsal.report.words import (
     REQUEST,
@@ -23,7 +25,7 @@ from rehearsal.results.file_names import VERDICT_FILE
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import RehearsalResult
-from rehearsal.results.tests import ListedOutcome
+from rehearsal.results.tests import ListedOutcome, ListedTest
 
 MAX_TESTS = 50
 # Of these the summary shows the last steps.
@@ -114,12 +116,22 @@ def slowest_lines(result: RehearsalResult) -> Iterator[str]:
     results = result.suite_results
     timed = slowest_first(results.tests)[:MAX_SLOWEST] if results else []
     lines = [
-        f"{seconds_text(each.seconds):>8}  {each.name}"
-        + ("" if each.outcome is ListedOutcome.PASSED else f" ({each.outcome})")
+        f"{seconds_text(each.seconds):>8}  {each.name}{_remark(each, result)}"
         for each in timed
         if each.seconds is not None
     ]
-    yield from markdown.collapsible("The slowest tests", lines, collapsed=True)
+    if not lines:
+        return
+    outside = time_outside_tests(result)
+    content = (*markdown.preformatted(lines), *([markdown.cell(outside), ""] if outside else []))
+    yield from markdown.details("The slowest tests", content, collapsed=True)
+
+
+def _remark(test: ListedTest, result: RehearsalResult) -> str:
+    """Return how a test ended, unless it passed, and how much of it was a wait in vain."""
+    outcome = "" if test.outcome is ListedOutcome.PASSED else str(test.outcome)
+    words = ", ".join(filter(None, (outcome, failed_wait(result.index, test.name))))
+    return f" ({words})" if words else ""
 
 
 def _raised(frame: ProjectFrame, origin: Origin) -> str:

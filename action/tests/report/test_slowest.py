@@ -10,10 +10,12 @@ from rehearsal.commands.merge.page import page as merged_page
 from rehearsal.commands.merge.summary import summary as merged_summary
 from rehearsal.report.page import page
 from rehearsal.report.page.anchors import anchor_of
-from rehearsal.report.slowest import DOING, slowest_text
+from rehearsal.report.slowest import DOING, slowest_text, time_outside_tests
 from rehearsal.report.summary import summary
+from rehearsal.results.browser_steps import TraceStep
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.rehearsal import STAGES, RehearsalResult, Stage
-from rehearsal.results.tests import ListedOutcome, ListedTest, SuiteResults
+from rehearsal.results.tests import Failure, ListedOutcome, ListedTest, SuiteResults
 
 from ..commands.merge.samples import merge_shards, shard
 from .page.test_markup import Parsed
@@ -47,7 +49,7 @@ def shown(made: str) -> str:
     return html.unescape(re.sub("<.*?>", "", paragraph))
 
 
-SLOW_TEST = "test_pays took 12.3 s of the tests' 20.0 s"
+SLOW_TEST = "test_pays took 12.3 s of the test command's 20.0 s"
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,7 @@ SLOW_TEST = "test_pays took 12.3 s of the tests' 20.0 s"
             {"build": 30, "test": 20},
             f"{SLOW_TEST}; building the image took 30.0 s of 50.0 s in all",
         ),
-        ({"build": 5, "test": 20}, f"{SLOW_TEST}; the tests took 20.0 s of 25.0 s in all"),
+        ({"build": 5, "test": 20}, f"{SLOW_TEST}; the test command took 20.0 s of 25.0 s in all"),
         (
             {"requirements": 30, "test": 20},
             f"{SLOW_TEST}; {DOING['requirements']} took 30.0 s of 50.0 s in all",
@@ -106,3 +108,76 @@ def test_slowest__a_long_name_of_several_lines_is_one_short_line() -> None:
     found = replace(result(), suite_results=SuiteResults(test_count=1, tests=(test,)))
     assert "\n" not in slowest_text(found)
     assert len(slowest_text(found)) < 300
+
+
+WAITED = TraceStep(start=2, seconds=10.04, text="looked for id=x (179 times)", is_look=True)
+TIMEOUT = "selenium.common.exceptions.TimeoutException: Message: no row"
+
+
+@pytest.mark.parametrize(
+    "message, steps, words",
+    [
+        (TIMEOUT, (WAITED,), "10.0 s of it a wait that timed out"),
+        ("no row", (WAITED,), "10.0 s of it lookups repeated until it failed"),
+        (TIMEOUT, (), "it ended with a wait that timed out"),
+        ("Waited 10 s for a row: none", (), "10.0 s of it a wait that timed out"),
+        ("no row", (replace(WAITED, text="looked for id=x"),), ""),
+        ("no row", (replace(WAITED, seconds=0.4),), ""),
+        ("no row", (WAITED, TraceStep(start=13, seconds=0, text="click id=x")), ""),
+        ("no row", (), ""),
+    ],
+    ids=[
+        *("a wait in the trace", "another wait", "Selenium's message alone", "our message alone"),
+        *("one lookup", "a short one", "not at the end", "no trace"),
+    ],
+)
+def test_slowest__says_how_much_was_a_wait_in_vain(
+    message: str, steps: tuple[TraceStep, ...], words: str
+) -> None:
+    test = FailedTestEvidence(failure=Failure(name=NAME, message=message), steps=steps)
+    found = replace(result(test=20), index=EvidenceIndex(failed=(test,)))
+    assert slowest_text(found) == f"Slowest: {SLOW_TEST}" + (f", {words}" if words else "")
+    line = next(each for each in summary(found).split("\n") if NAME in each and "12.3" in each)
+    assert line.endswith(NAME + f" ({words})" * bool(words))
+
+
+@pytest.mark.parametrize(
+    "took, tests, other",
+    [
+        (16.0, 2, "1.7 s"),
+        # Rounding.
+        (14.4, 2, ""),
+        # In parallel.
+        (9.0, 2, ""),
+        # Of one test nothing is known.
+        (16.0, 3, ""),
+    ],
+    ids=["known", "little", "parallel", "one more"],
+)
+def test_slowest__says_what_no_test_s_time_explains(took: float, tests: int, other: str) -> None:
+    found = result(test=took)
+    assert found.suite_results
+    found = replace(found, suite_results=replace(found.suite_results, test_count=tests))
+    text = (
+        "The tests took 14.3 s of the test command's 16.0 s. "
+        f"The other {other} are in no test's time"
+    )
+    for made in (html.unescape(str(page(found))), summary(found)):
+        assert (text in made) is bool(other)
+        assert "earlier attempts" not in made
+    assert found.suite_results
+    flaky = replace(found.suite_results, flaky=(Failure(name="a", message=""),))
+    retried = time_outside_tests(replace(found, suite_results=flaky))
+    assert ("earlier attempts" in retried) is bool(other)
+
+
+def test_slowest__of_skipped_tests_and_of_unknown_times() -> None:
+    found = result(test=16)
+    assert found.suite_results
+    skipped = ListedTest(name="s", outcome=ListedOutcome.SKIPPED)
+    tests = (*found.suite_results.tests, skipped)
+    with_skipped = replace(found.suite_results, tests=tests)
+    assert "16.0 s" in time_outside_tests(replace(found, suite_results=with_skipped))
+    unknown = replace(skipped, outcome=ListedOutcome.PASSED)
+    without_time = replace(with_skipped, tests=(*tests, unknown), test_count=3)
+    assert not time_outside_tests(replace(found, suite_results=without_time))

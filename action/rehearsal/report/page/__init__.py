@@ -15,6 +15,7 @@ from rehearsal.report.page.markup import Child, Markup, element
 from rehearsal.report.page.since import since_section
 from rehearsal.report.page.size_limit import smaller_results
 from rehearsal.report.page.stages import readiness, stages
+from rehearsal.report.slowest import time_outside_tests
 from rehearsal.report.words import counts_text, seconds_text
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.verdict import Verdict
@@ -92,7 +93,12 @@ def _main(result: RehearsalResult) -> Iterator[Child]:
     )
     above = "\n".join(cause.lines) if cause else ""
     yield failed_tests(index, origin=origin, shown_above=above, since=result.since)
-    yield all_tests(result.suite_results, cards=tests_with_card(index), traces=index.passed_traces)
+    yield all_tests(
+        result.suite_results,
+        cards=tests_with_card(index),
+        traces=index.passed_traces,
+        note=time_outside_tests(result),
+    )
     yield other_traces(result.suite_results, index.passed_traces)
     yield element("div", stages(result), readiness(result), class_="pair")
     yield origin_and_image(result)

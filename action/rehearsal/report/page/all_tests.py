@@ -24,11 +24,12 @@ def all_tests(
     *,
     cards: Collection[str] = (),
     traces: Mapping[str, str] | None = None,
+    note: str = "",
 ) -> Child:
     """Return the section, nothing where no test is known by its name.
 
     `cards` are the names of the tests that have a card of their own on the page. `traces` are the
-    pages of the traces of others, by the names of the tests.
+    pages of the traces of others, by the names of the tests. `note` is about their durations.
     """
     tests = slowest_first(results.tests) if results else []
     if not tests:
@@ -38,6 +39,7 @@ def all_tests(
     return element(
         "section",
         element("h2", f"All tests ({len(tests):,})"),
+        element("p", note, class_="soft") if note else None,
         _filters(tests),
         element(
             "table",
