@@ -6,8 +6,11 @@ from rehearsal.report.web_links import COMMIT, known_commit
 from rehearsal.report.words import REHEARSE
 from rehearsal.results.origin import Origin
 
-TITLE = "Install Dress Rehearsal, get the commit, and run the test"
-AT_COMMIT = " · at commit "
+# Above the command alone; then the commit.
+IF_INSTALLED = "If Dress Rehearsal is installed, in a checkout "
+AT_COMMIT = "at commit "
+OF_REPOSITORY = "of the repository"
+TITLE = "For the first time: install Dress Rehearsal, get the commit, run the test"
 INSTALL = "pipx install 'dress-rehearsal[local]'"
 NEEDS = (
     "The command rehearse comes with Dress Rehearsal. It needs Linux, Docker and Python 3.11 or "

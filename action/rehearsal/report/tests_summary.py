@@ -92,7 +92,7 @@ def rerun_lines(failed: Iterable[FailedTestEvidence], origin: Origin) -> Iterato
         return
     one = len(reruns) == 1
     which = "" if one else " (the first failed test)"
-    yield f"**{rerun_title(reruns[0])}**{which}{_at_commit(origin)}:"
+    yield f"**{rerun_title(reruns[0])}**{which}{_if_installed(origin)}:"
     yield ""
     yield from markdown.code_block(reruns[:1])
     if origin.repository:
@@ -104,11 +104,15 @@ def rerun_lines(failed: Iterable[FailedTestEvidence], origin: Origin) -> Iterato
         yield from markdown.details("The other failed tests", others, collapsed=True)
 
 
-def _at_commit(origin: Origin) -> str:
-    if not run_here.has_commit(origin):
+def _if_installed(origin: Origin) -> str:
+    """Say what has to be there before the command works."""
+    if not origin.repository:
         return ""
-    commit = markdown.link(markdown.code(short_commit(origin)), commit_url(origin))
-    return f"{run_here.AT_COMMIT}{commit}"
+    where = run_here.OF_REPOSITORY
+    if run_here.has_commit(origin):
+        commit = markdown.link(markdown.code(short_commit(origin)), commit_url(origin))
+        where = f"{run_here.AT_COMMIT}{commit}"
+    return f"<br>{run_here.IF_INSTALLED}{where}"
 
 
 def slowest_lines(result: RehearsalResult) -> Iterator[str]:

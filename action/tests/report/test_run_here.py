@@ -57,7 +57,9 @@ def result(count: int = 1, **origin: Any) -> RehearsalResult:
 
 def test_page_and_summary__fold_how_to_get_there() -> None:
     made = str(page(result()))
-    assert "Run this test on your machine · at commit <code>0123456</code></h4>" in made
+    before = f"{run_here.IF_INSTALLED}at commit <code>0123456</code>:</p>"
+    assert made.index("<h4>Run this test on your machine</h4>") < made.index(before)
+    assert made.index(before) < made.index('<div class="paste">')
     folded = made.partition(f"<details><summary>{run_here.TITLE}</summary>")[2]
     shown = Parsed(folded.partition("</details>")[0]).text
     assert run_here.NEEDS in shown
@@ -65,16 +67,21 @@ def test_page_and_summary__fold_how_to_get_there() -> None:
     text = summary(result())
     assert f"<summary>{run_here.TITLE}</summary>" in text
     assert SWITCH in text
-    assert "**Run this test on your machine** · at commit `0123456`:\n" in text
+    title = f"**Run this test on your machine**<br>{run_here.IF_INSTALLED}"
+    assert f"{title}at commit `0123456`:\n" in text
     run = "https://github.example/owner/app/actions/runs/77"
     link = f"[`0123456`](https://github.example/owner/app/commit/{COMMIT})"
-    assert f" · at commit {link}:\n" in summary(result(run=run))
+    assert f" at commit {link}:\n" in summary(result(run=run))
+    unknown = result(commit="")
+    assert f"{run_here.IF_INSTALLED}of the repository:</p>" in str(page(unknown))
+    assert f"{title}of the repository:\n" in summary(unknown)
 
 
 def test_page_and_summary__say_nothing_of_it_on_the_machine_itself() -> None:
     here = result(repository="")
     assert run_here.TITLE not in str(page(here))
     assert run_here.TITLE not in summary(here)
+    assert run_here.IF_INSTALLED not in f"{page(here)}{summary(here)}"
 
 
 def test_page__says_it_for_the_tests_that_have_evidence() -> None:

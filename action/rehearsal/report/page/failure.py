@@ -99,15 +99,18 @@ def _rerun(rerun: str, origin: Origin, *, detailed: bool) -> Child:
             element("p", run_here.NEEDS, class_="soft"),
             element("div", preformatted(text, run_here.TITLE), class_="paste"),
         )
-    heading = element("h4", title, _at_commit(origin))
-    return element("div", heading, command, how, class_="rerun")
+    return element("div", element("h4", title), _if_installed(origin), command, how, class_="rerun")
 
 
-def _at_commit(origin: Origin) -> Child:
-    if not run_here.has_commit(origin):
+def _if_installed(origin: Origin) -> Child:
+    """Say what has to be there before the command works."""
+    if not origin.repository:
         return None
-    commit = element("code", web_link(commit_url(origin), short_commit(origin)))
-    return run_here.AT_COMMIT, commit
+    where: Child = run_here.OF_REPOSITORY
+    if run_here.has_commit(origin):
+        commit = element("code", web_link(commit_url(origin), short_commit(origin)))
+        where = (run_here.AT_COMMIT, commit)
+    return element("p", run_here.IF_INSTALLED, where, ":", class_="soft")
 
 
 def _raised(frame: ProjectFrame, origin: Origin) -> Markup:

@@ -167,7 +167,7 @@ def _on_your_machine(origin: Origin) -> Child:
     """Return the commands that rehearse this commit again; page.js adds a button that copies."""
     commands = run_here.commands(origin, REHEARSE) if origin.repository else REHEARSE
     return (
-        element("h3", "Run it on your machine"),
+        element("h3", "Run the whole rehearsal on your machine"),
         element("div", preformatted(commands, "Commands"), class_="paste"),
     )
 
