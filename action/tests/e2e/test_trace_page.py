@@ -23,6 +23,7 @@ from rehearsal_capture.trace.page_script import page_script
 
 from ..report.trace.samples import PLACE, as_text, log_of, long_sample, sample, trace_lines
 from .test_page import said, wait_for
+from .test_pages import AXE, GRAVE, RUN_AXE, SCHEMES, prefer
 
 TEXTS = ("text", "url", "cmd", "on", "error", "at", "ready", "last", "method", "type", "browser")
 RELOAD = """
@@ -382,3 +383,44 @@ def test_trace_page__a_long_one_shows_what_one_looks_at(
     before = len(rows(browser))
     browser.execute_script("const box = document.getElementById('list'); box.scrollTop = 1e6")
     wait_for(lambda: len(rows(browser)) > before)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_trace_page__on_a_phone_a_list_says_how_much_more_it_has(
+    browser: webdriver.Chrome, tmp_path: Path, scheme: str
+) -> None:
+    metrics = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    prefer(browser, scheme)
+    browser.get("about:blank")
+    browser.get(write(long_sample(), tmp_path))
+    wait_for(lambda: browser.execute_script("return innerWidth") == 390)
+    steps = browser.find_element(By.ID, "steps")
+    row = steps.find_element(By.XPATH, "following-sibling::*[1]")
+    above, below = row.find_elements(By.TAG_NAME, "button")
+    count = re.compile(r"(\d+) more (?:above|below)")
+    # The failed step is the last one.
+    wait_for(lambda: count.fullmatch(above.text))
+    assert not below.is_displayed()
+    assert "gradient" in steps.value_of_css_property("mask-image")
+    above.send_keys(Keys.ENTER)
+    wait_for(lambda: count.fullmatch(below.text))
+    outside = [int(each[1]) for button in (above, below) if (each := count.match(button.text))]
+    assert 490 < sum(outside) < 500
+    browser.execute_script("document.getElementById('steps').scrollTop = 0")
+    wait_for(lambda: not above.is_displayed())
+    assert below.is_displayed()
+    press(browser, Keys.ESCAPE)
+    events = browser.find_element(By.XPATH, "//*[@id='list']/following-sibling::*[1]")
+    wait_for(lambda: (found := count.search(events.text)) and int(found[1]) > 11_400)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
+    done = browser.execute_async_script(f"{AXE.read_text(encoding='utf-8')}\n{RUN_AXE}")
+    assert [each for each in done["found"] if each["impact"] in GRAVE] == []
+    assert said(browser) == []
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_trace_page__a_list_that_fits_says_nothing_of_more(opened: webdriver.Chrome) -> None:
+    steps = opened.find_element(By.ID, "steps")
+    assert not steps.find_element(By.XPATH, "following-sibling::*[1]").is_displayed()
+    assert steps.value_of_css_property("mask-image") == "none"

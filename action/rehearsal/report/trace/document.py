@@ -20,6 +20,7 @@ TRACE_STYLE_FILE = Path(__file__).with_name("trace.css")
 SCRIPT_FILE = Path(__file__).with_name("trace.js")
 # From the folder of a test to the page of the rehearsal.
 REPORT = f"../../{PAGE_FILE}"
+LEGEND = "Steps in grey only read the page. The others do something on it."
 KEYS = (
     ("←", "→", "step before, step after"),
     ("Shift →", "extend the span by a step"),
@@ -143,7 +144,7 @@ def _viewer(lanes: Sequence[Lane]) -> Markup:
             element(
                 "section",
                 element("h2", "Steps", id="steps-title"),
-                element("p", "grey: only reads", class_="soft legend"),
+                element("p", LEGEND, class_="soft legend"),
                 element("ol", id="steps", aria_labelledby="steps-title"),
                 class_="pane steps-pane",
             ),

@@ -182,6 +182,59 @@
   };
   timeline.append(windowMark);
 
+  // ---- What a list has above and below its visible part; buttons scroll to it.
+  const watched = [];
+  const watchMore = (box, items, total) => {
+    const scroll = (way) => () => box.scrollBy({ top: way * box.clientHeight * 0.8 });
+    const ways = [["above", -1], ["below", 1]].map(([name, way]) => {
+      const button = make("button", { type: "button", className: name });
+      button.addEventListener("click", scroll(way));
+      return { name, button };
+    });
+    const row = make("div", { className: "more screen" }, ...ways.map((each) => each.button));
+    box.after(row);
+    const middle = (each) => {
+      const { top, bottom } = each.getBoundingClientRect();
+      return (top + bottom) / 2;
+    };
+    // How many items have their middle above an edge; there may be thousands.
+    const countAbove = (edge) => {
+      let [low, high] = [0, items.children.length];
+      while (low < high) {
+        const at = (low + high) >> 1;
+        if (middle(items.children[at]) < edge) low = at + 1;
+        else high = at;
+      }
+      return low;
+    };
+    const update = () => {
+      const visible = box.getBoundingClientRect();
+      const head = box.querySelector("thead");
+      const top = visible.top + (head ? head.offsetHeight : 0);
+      const { firstElementChild: begin, lastElementChild: end } = items;
+      const isMore = begin ? [
+        begin.getBoundingClientRect().top < top - 2,
+        end.getBoundingClientRect().bottom > visible.bottom + 2 || items.children.length < total(),
+      ] : [false, false];
+      const counts = [countAbove(top), total() - countAbove(visible.bottom)];
+      const focused = ways.find(({ button }) => button === document.activeElement);
+      row.hidden = !isMore.some(Boolean);
+      ways.forEach(({ name, button }, number) => {
+        const count = counts[number];
+        button.textContent = count ? `${count} more ${name}` : `more ${name}`;
+        button.disabled = !isMore[number];
+        box.classList.toggle(`more-${name}`, isMore[number]);
+      });
+      // At the end of the list the focus goes to the way back.
+      const other = ways.find(({ button }) => !button.disabled);
+      if (focused && focused.button.disabled && other) other.button.focus({ preventScroll: true });
+    };
+    box.addEventListener("scroll", update, { passive: true });
+    new ResizeObserver(update).observe(box);
+    watched.push(update);
+  };
+  const updateMore = () => watched.forEach((update) => update());
+
   // ---- The steps.
   const failedNote = "The test failed here";
   const buttons = steps.map((step, number) => {
@@ -197,6 +250,7 @@
     byId("steps").append(make("li", { className: names }, button));
     return button;
   });
+  watchMore(byId("steps"), byId("steps"), () => steps.length);
 
   // ---- One step.
   const showStep = () => {
@@ -398,7 +452,7 @@
     const more = make("button", { type: "button" }, `${lines.length - 26} lines more`);
     const part = make("span", {},
       softened(start + "\n"), more, softened("\n" + end));
-    more.addEventListener("click", () => part.replaceWith(whole));
+    more.addEventListener("click", () => { part.replaceWith(whole); updateMore(); });
     return part;
   };
   const rowOf = ([number, position, [start, took, text, kind, detail, where]]) => {
@@ -429,7 +483,9 @@
   const showMore = () => {
     const shown = rows.children.length;
     if (shown < found.length) rows.append(...found.slice(shown, shown + BATCH).map(rowOf));
+    updateMore();
   };
+  watchMore(list, rows, () => found.length);
   const showEvents = () => {
     const text = search.value.toLowerCase();
     const inSpan = events.filter(([, , event]) =>

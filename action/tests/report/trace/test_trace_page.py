@@ -105,13 +105,21 @@ def test_trace_page__words_of_its_parts_in_their_order() -> None:
     words = [
         "<kbd>Shift →</kbd> extend the span by a step",
         "<kbd>B</kbd> page before / after the step",
-        "grey: only reads",
+        "Steps in grey only read the page. The others do something on it.",
         '<div id="step"',
         '<figure id="shown"',
         '<div id="code"',
     ]
     assert [each for each in words if each not in text] == []
     assert sorted(words, key=text.index) == words
+
+
+def test_trace_page__has_text_of_the_sizes_of_the_page() -> None:
+    style = re.findall(r"<style>(.*?)</style>", str(trace_page(sample())), re.DOTALL)[0]
+    sizes = set(re.findall(r"\bfont-size: ([^;}]+?)\s*[;}]", style))
+    on_paper = {"10pt"}
+    assert sizes - on_paper == {f"var(--{name})" for name in ("h1", "h2", "text", "small", "tiny")}
+    assert set(re.findall(r"\bfont: (\S+)", style)) == {"var(--text)/1.5", "inherit;"}
 
 
 def test_trace_page__a_picture_that_is_not_there_is_no_picture() -> None:
