@@ -66,9 +66,9 @@ def _fits(pattern: re.Pattern[str], line: str) -> bool:
 @cache
 def _lines_of(cause_id: str) -> tuple[re.Pattern[str], ...]:
     """Return patterns of all lines that the texts to paste of a cause can have."""
-    texts = (
-        text.paste for cause in CAUSES if cause.id == cause_id for text in (cause, *cause.variants)
-    )
+    causes = [cause for cause in CAUSES if cause.id == cause_id]
+    texts = [cause.paste for cause in causes]
+    texts += [variant.paste for cause in causes for variant in cause.variants]
     lines = (line.strip() for text in texts for line in text.split("\n"))
     forms = (form for line in lines if line and line[0] != "#" for form in _forms(line))
     return tuple(map(re.compile, dict.fromkeys(filter(None, map(_pattern, forms)))))
