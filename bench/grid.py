@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from bench.fake_grid import SECONDS, TITLE, fake_grid
+from bench.fake_grid import SECONDS as PAGE_SECONDS
+from bench.fake_grid import TITLE, fake_grid
 from bench.measure import Contender, Row, row
 from bench.programs import PYTHON
 from bench.side_by_side import side_by_side
 
-ROUNDS = 2
+SECONDS = 40
 _TESTS = 8
 _SUITE = f"""\
 from rehearsal_testing import BrowserTestCase
@@ -31,8 +32,8 @@ class PageTest(BrowserTestCase):
 def rows() -> Iterator[Row]:
     """Measure the longest of the shards that run side by side."""
     title = (
-        f"{_TESTS} browser tests on a Grid, in shards; simulated: the Grid only waits, {SECONDS} s "
-        "for each browser and each page"
+        f"{_TESTS} browser tests on a Grid, in shards; simulated: the Grid only waits, "
+        f"{PAGE_SECONDS} s for each browser and each page"
     )
     with tempfile.TemporaryDirectory(prefix="bench-") as name, fake_grid() as url:
         folder = Path(name)
@@ -47,7 +48,7 @@ def rows() -> Iterator[Row]:
                 Contender(name=f"{count} shard{'s' * (count > 1)}",
                           run=partial(_tests, folder, url, count))
                 for count in (4, 2, 1)
-            ], ROUNDS,
+            ], SECONDS,
         )  # fmt: skip
 
 

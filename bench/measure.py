@@ -2,8 +2,12 @@
 
 import os
 import statistics
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+# Two rounds say little about how much a number varies; after fifteen, one more says little, too.
+LEAST_ROUNDS, MOST_ROUNDS = 2, 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,12 +15,14 @@ class Contender:
     """One way to do the work; `run` does it once and returns what is measured.
 
     Where it cannot do the work at all, it returns the reason. It gets the number of the round, so
-    that each can have a port or a folder of its own. `command` is what a reader would type.
+    that each can have a port or a folder of its own. `command` is what a reader would type. One
+    that takes long may be in the first `rounds` rounds only.
     """
 
     name: str
     run: Callable[[int], float | str]
     command: str = ""
+    rounds: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +59,7 @@ class Row:
 
     def ratios(self, other: str) -> "Spread | None":
         """Return ours by the other's, round by round; None if one of them has no number."""
+        # One that took long has fewer.
         pairs = zip(self.values[self.ours], self.values[other], strict=False)
         found = [ours / theirs for ours, theirs in pairs if theirs]
         return Spread.of(found) if found else None
@@ -71,30 +78,35 @@ class Spread:
         """Describe numbers, of which there is at least one."""
         return cls(least=min(values), median=statistics.median(values), most=max(values))
 
-    @property
-    def width(self) -> float:
-        """How far the most is from the least."""
-        return self.most - self.least
-
     def inverted(self) -> "Spread":
         """Return what the inverse numbers have; none of them may be 0."""
         return Spread(least=1 / self.most, median=1 / self.median, most=1 / self.least)
 
 
 def in_turns(
-    contenders: Sequence[Contender], rounds: int
+    contenders: Sequence[Contender],
+    seconds: float,
+    *,
+    most: int = MOST_ROUNDS,
+    clock: Callable[[], float] = time.monotonic,
 ) -> tuple[dict[str, list[float]], dict[str, str]]:
     """Run each contender once a round; return the numbers of each, and who could not do the work.
 
-    Each round begins with another one, so that nobody always profits from what the one before has
+    There are `LEAST_ROUNDS`, and up to `most` if the next one would end within `seconds`. Each
+    round begins with another contender, so that nobody always profits from what the one before has
     left in a cache.
     """
     values: dict[str, list[float]] = {each.name: [] for each in contenders}
     failures: dict[str, str] = {}
-    for number in range(rounds):
+    begun = before = clock()
+    for number in range(most):
+        now = clock()
+        if number >= LEAST_ROUNDS and now + (now - before) > begun + seconds:
+            break
+        before = now
         start = number % len(contenders)
         for each in (*contenders[start:], *contenders[:start]):
-            if each.name in failures:
+            if each.name in failures or (each.rounds is not None and number >= each.rounds):
                 continue
             value = each.run(number)
             if isinstance(value, str):
@@ -111,11 +123,11 @@ def limit_rounds(rounds: int) -> int:
 
 
 def row(
-    identity: str, title: str, unit: str, contenders: Sequence[Contender], rounds: int,
+    identity: str, title: str, unit: str, contenders: Sequence[Contender], seconds: float,
     *, goal: str = "", more_is_better: bool = False,
 ) -> Row:  # fmt: skip
-    """Measure the contenders, of which the first is ours, and return the row."""
-    values, failures = in_turns(contenders, limit_rounds(rounds))
+    """Measure the contenders for so many `seconds`, and return the row; the first one is ours."""
+    values, failures = in_turns(contenders, seconds, most=limit_rounds(MOST_ROUNDS))
     return Row(
         id=identity,
         title=title,

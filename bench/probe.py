@@ -13,7 +13,8 @@ from typing import IO
 from bench.measure import Contender, Row, row
 from bench.programs import PEER_PYTHON, PYTHON, ROOT, BenchError, free_port, number_in, run
 
-ROUNDS, FEW_ROUNDS = 3, 2
+# Of a row; in a round each contender waits for about two seconds.
+SECONDS = 40
 # A server is ready so many seconds after its start, another number in each round: peers that poll
 # once a second would else always be late, or never.
 READY_AFTER = (0.9, 1.4, 1.15)
@@ -21,6 +22,8 @@ READY_AFTER = (0.9, 1.4, 1.15)
 SLOW_AFTER = 0.2
 # In seconds.
 PATIENCE = 10
+# With slow answers it takes 13 s.
+FEW_ROUNDS = {("start-server-and-test", "slow"): 2}
 TOO_EARLY = "ready too early"
 NEVER = f"not ready within {PATIENCE} s"
 
@@ -73,16 +76,21 @@ def rows() -> Iterator[Row]:
     """Measure each kind of server."""
     yield _row("refused", "the port is refused until the app is ready", goal="0.03 s, the best")
     yield _row("unavailable", "503 until the app is ready", goal="0.05 s, the best")
-    yield _row("slow", "each answer takes 3 s", rounds=FEW_ROUNDS)
-    yield _row("hints", "103 Early Hints before each answer", rounds=FEW_ROUNDS)
+    yield _row("slow", "each answer takes 3 s", seconds=60)
+    yield _row("hints", "103 Early Hints before each answer")
 
 
-def _row(mode: str, title: str, *, rounds: int = ROUNDS, goal: str = "") -> Row:
+def _row(mode: str, title: str, *, seconds: float = SECONDS, goal: str = "") -> Row:
     contenders = [
-        Contender(name=name, run=partial(_late, name, mode), command=SHOWN.get(name, command))
+        Contender(
+            name=name,
+            run=partial(_late, name, mode),
+            command=SHOWN.get(name, command),
+            rounds=FEW_ROUNDS.get((name, mode)),
+        )
         for name, command in COMMANDS.items()
     ]
-    return row(f"probe-{mode}", f"Probe: {title}", "s", contenders, rounds, goal=goal)
+    return row(f"probe-{mode}", f"Probe: {title}", "s", contenders, seconds, goal=goal)
 
 
 def _late(name: str, mode: str, number: int) -> float | str:

@@ -15,7 +15,7 @@ from bench.measure import Contender, Row, row
 from bench.programs import PYTHON
 from bench.side_by_side import side_by_side
 
-ROUNDS = 2
+SECONDS = 50
 _TESTS, _TOTAL = 40, 8.0
 _FILE = "test_waiting.py"
 _IMPORTS = "import time\nimport selenium.webdriver.remote.webdriver\n"
@@ -49,7 +49,7 @@ def rows() -> Iterator[Row]:
                           run=partial(_split, folder, ("--splitting-algorithm", "least_duration")),
                           command="pytest --splits 4 --splitting-algorithm least_duration "
                                   "--group …"),
-            ], ROUNDS, goal="a quarter of one shard's",
+            ], SECONDS, goal="a quarter of one shard's",
         )  # fmt: skip
 
 
