@@ -20,6 +20,8 @@ from rehearsal.verdict import Problem, Verdict
 # GitHub shows ten errors and ten warnings for a whole composite action; two of each are left for
 # other steps.
 MAX_ANNOTATIONS = 8
+# In characters. The step log cuts a message after 4,000; what redaction does may make it longer.
+MAX_CAUSE = 3500
 AUDIT_TITLE = "Dress rehearsal: audit"
 WARNING_TITLE = "Dress rehearsal: warning"
 FLAKY_NOTE = "\nIt passed on a retry, so it does not count as a failure. Expect it to fail again."
@@ -51,7 +53,7 @@ def _errors(result: RehearsalResult) -> Iterator[Annotation]:
     cause, index = result.cause, result.index
     if not cause:
         return
-    yield Annotation(title=_title(result), message=cause_text(cause))
+    yield Annotation(title=_title(result), message=cause_text(cause, limit=MAX_CAUSE))
     seen: set[tuple[str, int]] = set()
     for diagnosis in result.diagnoses[:1]:
         if diagnosis.file:

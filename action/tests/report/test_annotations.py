@@ -5,12 +5,14 @@ import pytest
 from rehearsal.report.annotations import (
     AUDIT_TITLE,
     MAX_ANNOTATIONS,
+    MAX_CAUSE,
     WARNING_TITLE,
     Annotation,
     error_annotations,
     warning_annotations,
 )
 from rehearsal.report.audit_words import audit_text
+from rehearsal.report.cause_text import PASTE_ELSEWHERE
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
@@ -225,3 +227,16 @@ def test_audit__another_problem_comes_first() -> None:
     problem = Problem(Verdict.CRASHED, "It ended.")
     found = RehearsalResult(name="r", audit=audit("a", mode="enforce"), problems=(problem,))
     assert [each.title for each in error_annotations(found)] == ["Dress rehearsal: crashed"]
+
+
+@pytest.mark.parametrize("lines, is_whole", [(10, True), (400, False)])
+def test_errors__what_is_to_be_pasted_is_whole_or_elsewhere(lines: int, is_whole: bool) -> None:
+    """The step log cuts a long message in its middle."""
+    paste = "".join(f"    - name: step {number}\n" for number in range(lines))
+    known = Diagnosis(id="x", title="A step is missing", hint="Add it.", paste=paste)
+    message = errors(EvidenceIndex(), TESTS_FAILED, diagnoses=(known,))[0].message
+    assert (paste.strip("\n") in message) is is_whole
+    assert ("step 5" in message) is is_whole
+    assert (PASTE_ELSEWHERE in message) is not is_whole
+    assert message.startswith("A step is missing\nAdd it.\n\n")
+    assert len(message) <= MAX_CAUSE
