@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rehearsal.dataclass import dataclass
+from rehearsal.regex import regex
 from rehearsal.results.bounded_text import cut_name, cut_text
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
@@ -18,6 +19,7 @@ CORRECT_IT = "Correct that line, or what it gets: an argument, a row of the data
 LOG_ERRORS = (
     "So that container.log has such errors, give LOGGING in the settings a console handler."
 )
+RAISE = regex(r"(?:raise|throw)\b")
 KEY_LINES_FOLLOW = " These lines say most:"
 # These need no cause, or their message is the cause.
 SELF_EXPLAINED = (
@@ -111,9 +113,13 @@ def _of_exception(
     """Return the app's own exception as the cause."""
     code = quoted_line(frame.text, frame.file, frame.line)
     test = next((each for each in failed if each.frame == frame), None)
+    # The title names the exception and its line: of one that the code raises itself, the line says
+    # the same again, and what led to it is not known.
+    is_raised = RAISE.match(code)
+    correct = "" if is_raised else CORRECT_IT
     hints = (
-        f"This line raised it: {code}" if code else "",
-        " ".join(filter(None, (CORRECT_IT, _during(test), LOG_ERRORS if frame.repeated else ""))),
+        f"This line raised it: {code}" if code and not is_raised else "",
+        " ".join(filter(None, (correct, _during(test), LOG_ERRORS if frame.repeated else ""))),
     )
     line = f"{cut_text(frame.file, MAX_TEXT)}:{frame.line}"
     return CauseSummary(

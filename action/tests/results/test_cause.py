@@ -99,17 +99,22 @@ STOPPED = FailedTestEvidence(
 def test_cause__of_an_exception_quotes_its_line_and_names_the_test() -> None:
     text = (
         'Traceback (most recent call last):\n  File "app.py", line 30, in outer\n    main()\n'
-        '  File "app.py", line 3, in main\n    raise ShopError("shut")\nShopError: shut'
+        '  File "app.py", line 3, in main\n    shop.open()\nShopError: shut'
     )
     own = replace(OWN, text=text)
     failed = EvidenceIndex(failed=(replace(STOPPED, frame=own),))
+    during = "It came while T.test_buy ran, which stopped at tests/test_shop.py:28."
     assert told(record(Verdict.TESTS_FAILED), failed).hint == (
-        f'This line raised it: raise ShopError("shut")\n\n{CORRECT_IT} '
-        "It came while T.test_buy ran, which stopped at tests/test_shop.py:28."
+        f"This line raised it: shop.open()\n\n{CORRECT_IT} {during}"
     )
+    # Of what the code raises itself the line says no more than the title.
+    bare = replace(own, text=text.replace("shop.open()", 'raise ShopError("shut")'))
+    failed = EvidenceIndex(failed=(replace(STOPPED, frame=bare),))
+    assert told(record(Verdict.TESTS_FAILED), failed).hint == during
+    assert told(record(), EvidenceIndex(frame=bare)).hint == ""
     # Installed Python may have no source; other languages have no such line.
     for other in (
-        text.replace('    raise ShopError("shut")\n', ""),
+        text.replace("    shop.open()\n", ""),
         "ShopError: shut\n    at app.py:3",
     ):
         index = EvidenceIndex(frame=replace(OWN, text=other))
