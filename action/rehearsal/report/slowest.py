@@ -86,7 +86,7 @@ def _test(result: RehearsalResult) -> Iterator[Slowest]:
     wait = failed_wait(result.index, test.name)
     yield Slowest(
         subject=cut_name(one_line(found["own"] if found else test.name)),
-        words=f"took {seconds_text(test.seconds)}{of_all}" + (f", {wait}" if wait else ""),
+        words=f"took {seconds_text(test.seconds)}{f' ({wait})' if wait else ''}{of_all}",
         test=test.name,
     )
 

@@ -136,7 +136,8 @@ def test_slowest__says_how_much_was_a_wait_in_vain(
 ) -> None:
     test = FailedTestEvidence(failure=Failure(name=NAME, message=message), steps=steps)
     found = replace(result(test=20), index=EvidenceIndex(failed=(test,)))
-    assert slowest_text(found) == f"Slowest: {SLOW_TEST}" + (f", {words}" if words else "")
+    took, rest = "test_pays took 12.3 s", " of the test command's 20.0 s"
+    assert slowest_text(found) == f"Slowest: {took}" + f" ({words})" * bool(words) + rest
     line = next(each for each in summary(found).split("\n") if NAME in each and "12.3" in each)
     assert line.endswith(NAME + f" ({words})" * bool(words))
 
