@@ -8,6 +8,13 @@ import sys
 
 # Modules that newer versions of Python no longer have; no package brings them back as they were.
 GONE = frozenset({"asynchat", "asyncore", "cgi", "distutils", "imp", "lib2to3", "smtpd"})
+# Modules that tests of a running app import, and words in the names of packages that bring them.
+SUITE_MODULES = {
+    "selenium": r"selenium|splinter|helium",
+    "playwright": r"playwright",
+    "pytest": r"pytest",
+    "django": r"django|wagtail|mezzanine",
+}
 # Packages whose modules have other names. Source: their pages on PyPI; setuptools 82 left
 # pkg_resources out.
 OTHER_NAMES = {

@@ -1,7 +1,7 @@
 """What the inputs give to a rehearsal, and this machine to its tests."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from functools import partial
 
@@ -10,20 +10,23 @@ from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.dataclass import dataclass
 from rehearsal.outside.files import read_text
 from rehearsal.outside.machine_programs import find_browsers, has_display, missing_modules
+from rehearsal.outside.time_limit import in_background
+from rehearsal.source.known_packages import SUITE_MODULES
 from rehearsal.source.requirements import read_requirements
+from rehearsal.source.suite_files import suite_python
 
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
     """What this machine has for the tests: the browsers (`firefox`, `chrome`), and a display.
 
-    `missing_modules` takes the name of a Python on PATH and names of modules, and returns the names
-    that this Python does not find.
+    `missing_modules` returns which of `SUITE_MODULES` the Python that runs the tests does not find.
+    It is known only if that Python is on PATH, and no file lists its packages.
     """
 
     browsers: frozenset[str] = frozenset()
     display: bool = False
-    missing_modules: Callable[[str, Sequence[str]], frozenset[str]] = lambda *_: frozenset()
+    missing_modules: Callable[[], frozenset[str]] = frozenset
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +92,21 @@ def given_by(plan: Plan, environ: Mapping[str, str]) -> Given:
         machine=Machine(
             browsers=find_browsers(env),
             display=has_display(env),
-            missing_modules=partial(missing_modules, folder=plan.directory, env=env),
+            missing_modules=_missing_modules(plan, env),
         ),
     )
+
+
+def _missing_modules(plan: Plan, env: Mapping[str, str]) -> Callable[[], frozenset[str]]:
+    """Start to look for the modules; return what waits for those that are missing.
+
+    A Python takes 0.03 s to start, and longer through pyenv. An app that ends at once is diagnosed
+    in little more time than that.
+    """
+    python = suite_python(plan.suite.command)
+    if plan.suite.requirements:
+        return frozenset
+    return in_background(partial(missing_modules, python, [*SUITE_MODULES], plan.directory, env))
 
 
 def _tests(plan: Plan, env: Mapping[str, str]) -> SuiteGiven:

@@ -6,40 +6,34 @@ from collections.abc import Iterator
 from rehearsal.diagnosis.needs.need_context import NeedContext, Proposal
 from rehearsal.diagnosis.paste import in_step
 from rehearsal.results.next_need import NextNeed
-from rehearsal.source.known_packages import package_of
+from rehearsal.source.known_packages import SUITE_MODULES, package_of
 from rehearsal.source.packages import require_package
 from rehearsal.source.suite_command import guess_command
 from rehearsal.source.suite_files import suite_files, suite_python
 from rehearsal.source.suite_finder import find_suite
 
-# Modules that tests of a running app import, and words in the names of packages that bring them.
-MODULES = {
-    "selenium": r"selenium|splinter|helium",
-    "playwright": r"playwright",
-    "pytest": r"pytest",
-    "django": r"django|wagtail|mezzanine",
-}
 IMPORT = r"^[ \t]*(?:from {module}\b|import {module}\b)"
 
 
 def suite_packages(context: NeedContext) -> Iterator[Proposal]:
     """Yield each package that is certainly missing, with the first line that imports it."""
     given, project = context.given, context.context.shape.project
-    python = suite_python(given.tests.command)
-    if not given.machine or not python or given.tests.is_open:
+    if not given.machine or not suite_python(given.tests.command) or given.tests.is_open:
         return
     places = {}
     for path in suite_files(project, given.tests.command):
-        for module in MODULES:
+        for module in SUITE_MODULES:
             found = re.search(IMPORT.format(module=module), project.read(path), re.MULTILINE)
             if found and module not in places:
                 line = project.read(path).count("\n", 0, found.start()) + 1
                 places[module] = (context.context.place(path), line)
     if given.tests.requirements is None:
-        missing = given.machine.missing_modules(python, list(places))
+        missing = given.machine.missing_modules()
     else:
         text = given.tests.requirements.lower()
-        missing = frozenset(module for module in places if not re.search(MODULES[module], text))
+        missing = frozenset(
+            module for module in places if not re.search(SUITE_MODULES[module], text)
+        )
     for module in sorted(missing & set(places)):
         place, line = places[module]
         yield _package(context, module, place, line)

@@ -1,6 +1,5 @@
 """What the tests themselves lack: a browser, a display, packages."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,12 +7,13 @@ import pytest
 
 from rehearsal.diagnosis.needs.given import Given, Machine, SuiteGiven
 from rehearsal.results.next_need import NextNeeds
+from rehearsal.source.known_packages import SUITE_MODULES
 from rehearsal.verdict import Verdict
 
 from .test_find_needs import ids, needs_of
 
 WHOLE = Machine(browsers=frozenset({"firefox", "chrome"}), display=True)
-BARE = Machine(missing_modules=lambda _, modules: frozenset(modules))
+BARE = Machine(missing_modules=lambda: frozenset(SUITE_MODULES))
 COMMAND = "python -m unittest functional_tests"
 FIREFOX = "from selenium import webdriver\n\nbrowser = webdriver.Firefox()\n"
 OURS = "from rehearsal_testing import BrowserTestCase\n\nclass ATest(BrowserTestCase):\n    pass\n"
@@ -56,7 +56,7 @@ def told(found: NextNeeds) -> list[str]:
     ],
 )
 def test_browsers__none(tmp_path: Path, code: str, text: str) -> None:
-    machine = replace(BARE, missing_modules=lambda *_: frozenset(), display=True)
+    machine = replace(BARE, missing_modules=frozenset, display=True)
     assert told(found(tmp_path, code, machine)) == [f"functional_tests/{text}"]
     assert not found(tmp_path, code, WHOLE)
 
@@ -122,16 +122,9 @@ def test_browsers__were_seen_by_the_tests(tmp_path: Path, verdict: Verdict) -> N
 
 
 def test_packages__without_requirements(tmp_path: Path) -> None:
-    asked: list[tuple[str, Sequence[str]]] = []
-
-    def missing(python: str, modules: Sequence[str]) -> frozenset[str]:
-        asked.append((python, modules))
-        return frozenset({"selenium"})
-
-    machine = replace(WHOLE, missing_modules=missing)
+    machine = replace(WHOLE, missing_modules=lambda: frozenset({"selenium", "playwright"}))
     code = f"import pytest\n{FIREFOX}"
     seen = found(tmp_path, code, machine, requirements_dev_txt="pytest\nselenium\n")
-    assert asked == [("python", ["selenium", "pytest"])]
     (text,) = told(seen)
     assert text == (
         "functional_tests/test_home.py:2 imports selenium, but the Python that runs the tests does "
@@ -144,13 +137,13 @@ def test_packages__without_requirements(tmp_path: Path) -> None:
 
 
 def test_packages__without_a_file_that_has_them(tmp_path: Path) -> None:
-    machine = replace(WHOLE, missing_modules=lambda _, modules: frozenset(modules))
+    machine = replace(WHOLE, missing_modules=lambda: frozenset(SUITE_MODULES))
     (need,) = found(tmp_path, FIREFOX, machine, requirements_txt="pytest\n").needs
     assert need.hint == "Write a file that lists selenium, and name it in test-requirements."
 
 
 def test_packages__are_proposed_from_a_file_that_has_them(tmp_path: Path) -> None:
-    machine = replace(WHOLE, missing_modules=lambda _, modules: frozenset(modules))
+    machine = replace(WHOLE, missing_modules=lambda: frozenset(SUITE_MODULES))
     seen = found(tmp_path, FIREFOX, machine, requirements_txt="pytest\nselenium\n")
     assert seen.paste.endswith("test-requirements: requirements.txt")
 
@@ -188,5 +181,5 @@ def test_packages__of_requirements_that_do_not_say_all(tmp_path: Path) -> None:
     ],
 )
 def test_packages__are_installed_by_the_command(tmp_path: Path, command: str) -> None:
-    machine = replace(WHOLE, missing_modules=lambda _, modules: frozenset(modules))
+    machine = replace(WHOLE, missing_modules=lambda: frozenset(SUITE_MODULES))
     assert not found(tmp_path, FIREFOX, machine, SuiteGiven(command=command))
