@@ -142,5 +142,5 @@ def _commit_template(root: Path) -> None:
     (root / ".git/info/exclude").write_text("__pycache__/\n")
     repository.git("remote", "add", "origin", f"https://github.com/{CALLER}")
     repository.commit("As it stands")
-    # One file for git's hundreds of objects.
-    repository.git("repack", "-a", "-d", "--quiet")
+    # One file for git's hundreds of objects, without a search for what they have in common.
+    repository.git("repack", "-a", "-d", "--window=0", "--quiet")

@@ -27,6 +27,9 @@ from .contract import assert_verdict
 from .repository import Repository
 from .runner import Runner
 
+# One worker starts the browsers that these tests share.
+pytestmark = pytest.mark.xdist_group("page")
+
 # What would run, load or end something, if it were anything but text.
 HOSTILE = (
     "</pre></script></style><img src=x onerror=\"document.title='pwned'\">"

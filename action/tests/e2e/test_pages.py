@@ -25,6 +25,9 @@ from ..report.test_since import comparison
 from ..report.trace.samples import sample
 from .test_page import wait_for
 
+# One worker starts the browsers that these tests share.
+pytestmark = pytest.mark.xdist_group("pages")
+
 AXE = Path(__file__).parent / "axe/node_modules/axe-core/axe.min.js"
 # The frame with a stored page shows what others wrote.
 RUN_AXE = """

@@ -16,6 +16,8 @@ from .services import GRID
 from .test_faults import assert_told, planted, rehearsed_with
 
 __all__ = ["planted"]
+# One worker starts the Grid that these tests share.
+pytestmark = pytest.mark.xdist_group("remote-grid")
 
 VISIT = """\
 import os

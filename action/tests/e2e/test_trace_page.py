@@ -25,6 +25,9 @@ from ..report.trace.samples import PLACE, as_text, log_of, long_sample, sample, 
 from .test_page import said, wait_for
 from .test_pages import AXE, GRAVE, RUN_AXE, SCHEMES, prefer
 
+# One worker starts the browsers that these tests share.
+pytestmark = pytest.mark.xdist_group("trace-page")
+
 TEXTS = ("text", "url", "cmd", "on", "error", "at", "ready", "last", "method", "type", "browser")
 RELOAD = """
 const done = arguments[arguments.length - 1];
