@@ -110,6 +110,7 @@ def finish(
                 evidence,
                 description.source or NO_SOURCE,
                 limit=staged.limit,
+                origin=result.origin,
                 seconds=seconds if is_cancelled else 0,
             )
             # Without these pages the reports are whole.

@@ -14,10 +14,12 @@ from rehearsal.outside.folder import Folder
 from rehearsal.regex import regex
 from rehearsal.results.browser_trace import BrowserTrace
 from rehearsal.results.evidence_index import FailedTestEvidence, TraceAttempt
+from rehearsal.results.origin import Origin
 from rehearsal.results.tests import ListedOutcome
 from rehearsal.results.timed_log import TimedLog
 from rehearsal.results.trace_reader import PICTURE, read_trace
 from rehearsal.results.traced_attempt import TRACE_PAGE, SourceExcerpt, TracedAttempt
+from rehearsal.source.code_files import is_code
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.source.text_lines import split_lines
 
@@ -27,7 +29,7 @@ TRACE = regex(r"trace(?:-retry(\d{1,3}))?\.jsonl", re.ASCII)
 MAX_TRACE = 8 << 20
 MAX_HEAD = 16 << 10
 PLACE = regex(r"(.+):(\d{1,7})")
-# How many lines of the project's code are shown before and after a step's line, of how many steps.
+# How many lines of the project's code are shown before and after a line, of how many lines.
 AROUND = 4
 MAX_PLACES = 500
 # In bytes.
@@ -84,11 +86,12 @@ def traced_attempts(
     indexes: Mapping[str, LogIndex],
     *,
     outcome: ListedOutcome | None = None,
+    origin: Origin | None = None,
 ) -> Iterator[TracedAttempt]:
     """Yield what the pages show of a test's attempts: that of `trace.html`, then from the last one.
 
     `indexes` are those of the logs, by their names. `outcome` is how the test ended: None if it
-    failed each time.
+    failed each time. `origin` is for links.
     """
     try:
         entries = evidence.folder.folder(test.folder).entries() if test.folder else []
@@ -112,6 +115,7 @@ def traced_attempts(
             page=attempt.page,
             is_reported=is_main,
             outcome=ListedOutcome.PASSED if attempt.passed else None if is_flaky else outcome,
+            origin=origin or Origin(),
         )
         return replace(shown, sources=_sources(shown, evidence, source))
 
@@ -141,11 +145,11 @@ def _sources(
 ) -> dict[str, SourceExcerpt]:
     found: dict[str, SourceExcerpt] = {}
     texts: dict[str, list[str]] = {}
-    places = (shown.test_place, *(each.place for each in shown.trace.steps))
+    places = (shown.app_place, shown.test_place, *(each.place for each in shown.trace.steps))
     for place in dict.fromkeys(filter(None, places)):
         match = PLACE.fullmatch(place)
         file = source.locate(match[1]) if match else ""
-        if not match or not file or len(found) >= MAX_PLACES:
+        if not match or not is_code(file) or len(found) >= MAX_PLACES:
             continue
         if file not in texts:
             text = read_text(source.top / file, MAX_SOURCE) or ""

@@ -17,6 +17,7 @@ from rehearsal.outside.folder import Entry
 from rehearsal.report.trace import trace_page
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.file_names import TESTS_FOLDER
+from rehearsal.results.origin import Origin
 from rehearsal.results.tests import ListedOutcome, ListedTest
 from rehearsal.results.traced_attempt import TRACE_PAGE, TracedAttempt
 from rehearsal.source.source_tree import SourceTree
@@ -30,7 +31,8 @@ MAX_PASSED = 50
 class TracePages:
     """Writes the pages, as far as `evidence-limit` has room after the files of the tests.
 
-    `limit` is that input, in bytes. After `seconds` the rest is left out; 0 means no limit.
+    `limit` is that input, in bytes; `origin` is for links to the source. After `seconds` the rest
+    is left out; 0 means no limit.
     """
 
     def __init__(
@@ -39,12 +41,14 @@ class TracePages:
         source: SourceTree,
         *,
         limit: int,
+        origin: Origin | None = None,
         seconds: float = 0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._evidence = evidence
         self._source = source
         self._limit = limit
+        self._origin = origin
         self._clock = clock
         self._deadline = clock() + (seconds or MAX_SECONDS)
         self._left_out = LeftOut()
@@ -117,7 +121,9 @@ class TracePages:
             return test
 
         def shown(test: FailedTestEvidence) -> Iterator[TracedAttempt]:
-            return traced_attempts(test, self._evidence, self._source, indexes, outcome=outcome)
+            return traced_attempts(
+                test, self._evidence, self._source, indexes, outcome=outcome, origin=self._origin
+            )
 
         written: set[str] = set()
         # By `map`, which keeps nothing: a page with its trace takes ten times the trace's size.

@@ -7,6 +7,8 @@ from rehearsal.dataclass import dataclass
 from rehearsal.results.browser_steps import END
 from rehearsal.results.browser_trace import BrowserTrace
 from rehearsal.results.evidence_index import FailedTestEvidence
+from rehearsal.results.frame import ProjectFrame
+from rehearsal.results.origin import Origin
 from rehearsal.results.tests import ListedOutcome
 from rehearsal.results.timed_log import TimedLog
 
@@ -33,9 +35,10 @@ class SourceExcerpt:
 class TracedAttempt:
     """One attempt of a test: the trace of its browsers, and the logs of that time.
 
-    `sources` are by the places of the steps. `pictures` are the names of the pictures in the folder
-    of the test. `page` is the page of this attempt; if `is_reported`, the report of the test tells
-    of this one. `outcome` is how it ended if it did not fail.
+    `sources` are by the places of the steps, the test and the app. `pictures` are the names of the
+    pictures in the folder of the test. `page` is the page of this attempt; if `is_reported`, the
+    report of the test tells of this one. `outcome` is how it ended if it did not fail. `origin` is
+    for links to the source.
     """
 
     test: FailedTestEvidence
@@ -46,12 +49,23 @@ class TracedAttempt:
     page: str = ""
     is_reported: bool = True
     outcome: ListedOutcome | None = None
+    origin: Origin = field(default_factory=Origin)
 
     @property
     def test_place(self) -> str:
         """The line where the test failed, as `FILE:LINE`; empty if it is not known."""
         file, line = self.test.file, self.test.failure.line
         return f"{file}:{line}" if self.is_reported and file and line else ""
+
+    @property
+    def frame(self) -> ProjectFrame | None:
+        """What the app raised during this attempt, if it failed and that is known."""
+        return self.test.frame if self.is_reported and not self.outcome else None
+
+    @property
+    def app_place(self) -> str:
+        """The line of the app that raised an error, as `FILE:LINE`; empty if it is not known."""
+        return f"{self.frame.file}:{self.frame.line}" if self.frame else ""
 
     @property
     def failed_step(self) -> int | None:

@@ -21,7 +21,7 @@ from rehearsal.results.trace_reader import read_trace
 from rehearsal.results.traced_attempt import TracedAttempt
 from rehearsal_capture.trace.page_script import page_script
 
-from ..report.trace.samples import PLACE, as_text, log_of, long_sample, sample, trace_lines
+from ..report.trace.samples import PLACE, VIEWS, as_text, log_of, long_sample, sample, trace_lines
 from .test_page import said, wait_for
 from .test_pages import AXE, GRAVE, RUN_AXE, SCHEMES, prefer
 
@@ -215,8 +215,15 @@ def test_trace_page__the_failed_step_is_open_and_the_cause_is_beside_it(
     assert any("POST /lists/new → 500" in row for row in shown)
     assert any("MultiValueDictKeyError: 'texts'" in row for row in shown)
     assert not any("GET / " in row for row in shown)
+    app, test = opened.find_elements(By.CLASS_NAME, "code")
+    assert app.text.startswith(f"The app raised it at {VIEWS}, line 31")
+    assert test.text.startswith(f"The test failed at {PLACE}, line 38")
     (line,) = opened.find_elements(By.CLASS_NAME, "failed-at")
+    assert line.text.split() == ["31", "text", "=", 'request.POST["texts"]']
+    (line,) = test.find_elements(By.CLASS_NAME, "at")
     assert line.text.split() == ["38", "line", "31", "of", "the", "test"]
+    link = app.find_element(By.TAG_NAME, "a").get_attribute("href")
+    assert link == f"https://github.example/owner/app/blob/c0ffee0/{VIEWS}#L31"
     assert [text_of(opened, f"lane-{number}") for number in range(4)] == [
         "steps 2 of 7", "requests 1 of 4", "console 1 of 2", "app 3 of 6",
     ]  # fmt: skip
@@ -268,9 +275,9 @@ def test_trace_page__the_line_of_a_helper_is_folded_below_that_of_the_test(
                     sources={**shown.sources, "waits.py:38": helper})  # fmt: skip
     browser.get("about:blank")
     browser.get(write(shown, tmp_path))
-    first, second = browser.find_elements(By.CLASS_NAME, "code")
-    assert (first.tag_name, second.tag_name) == ("div", "details")
-    assert first.text.startswith(f"{PLACE}, line 38")
+    app, first, second = browser.find_elements(By.CLASS_NAME, "code")
+    assert [each.tag_name for each in (app, first, second)] == ["div", "div", "details"]
+    assert first.text.startswith(f"The test failed at {PLACE}, line 38")
     assert second.text == "waits.py, line 38"
     second.find_element(By.TAG_NAME, "summary").click()
     wider = "return arguments[0].scrollWidth - arguments[0].clientWidth"

@@ -1,6 +1,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log_index import read_index
 from rehearsal.evidence.trace_content import find_attempts, traced_attempts
@@ -8,6 +10,7 @@ from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.redaction.secret import Secret
 from rehearsal.results.evidence_index import FailedTestEvidence, TraceAttempt
+from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.tests import Failure, ListedOutcome, Span
 from rehearsal.results.traced_attempt import TracedAttempt
 from rehearsal.source.source_tree import SourceTree
@@ -55,6 +58,39 @@ def test_traced_attempts__no_code_of_elsewhere(tmp_path: Path) -> None:
     evidence.write("tests/t/trace.jsonl", as_text(iter(lines)))
     (found,) = shown_of(evidence, tmp_path / "checkout")
     assert found.sources == {}
+
+
+def place_shown(top: Path, file: str, *, outcome: ListedOutcome | None = None) -> list[str]:
+    """Return the lines shown of a file at whose first line the app raised an error."""
+    top.joinpath("checkout").mkdir(exist_ok=True)
+    evidence = Evidence(Folder(top), Redactor([SECRET]))
+    evidence.write("tests/t/trace.jsonl", as_text(trace_lines()))
+    frame = ProjectFrame(file=file, line=1, function="f", error="Error: x")
+    test = replace(TEST, frame=frame)
+    (found,) = shown_of(evidence, top / "checkout", test, outcome)
+    source = found.sources.get(f"{file}:1")
+    return [*source.lines] if source else []
+
+
+def test_traced_attempts__the_code_around_the_line_that_raised(tmp_path: Path) -> None:
+    file = tmp_path / "checkout/views.py"
+    file.parent.mkdir()
+    file.write_text("one planted-secret\n" + "more\n" * 9)
+    assert place_shown(tmp_path, "views.py") == ["one ***", *["more"] * 4]
+    assert place_shown(tmp_path, "views.py", outcome=ListedOutcome.SKIPPED) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside.py", "/etc/hosts.py", "link.py", ".env", "secrets.py", "data.json"]
+)
+def test_traced_attempts__no_file_outside_or_with_secrets(tmp_path: Path, name: str) -> None:
+    (tmp_path / "outside.py").write_text("no")
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    (checkout / "link.py").symlink_to("../outside.py")
+    for each in (".env", "secrets.py", "data.json"):
+        (checkout / each).write_text("no")
+    assert place_shown(tmp_path, name) == []
 
 
 def test_traced_attempts__what_the_app_logged_meanwhile(tmp_path: Path) -> None:

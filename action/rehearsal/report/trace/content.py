@@ -6,7 +6,9 @@ from typing import Any
 from rehearsal.report.page.markup import visible
 from rehearsal.report.trace.events import Lane, TraceEvent
 from rehearsal.report.trace.screenshot import screenshot
+from rehearsal.report.web_links import source_url
 from rehearsal.results.browser_steps import TraceStep
+from rehearsal.results.origin import Origin
 from rehearsal.results.traced_attempt import SourceExcerpt, TracedAttempt
 
 # Decimal places of times in seconds: a thousandth is what the trace has.
@@ -37,6 +39,8 @@ def content(shown: TracedAttempt, lanes: Sequence[Lane]) -> dict[str, Any]:
         if final and final.page in pages
         else None,
         "place": visible(shown.test_place),
+        "raised": visible(shown.frame.error if shown.frame else ""),
+        "app": visible(shown.app_place),
         "steps": [_step(step, shown) for step in trace.steps],
         "lanes": [
             {"kind": lane.kind, "title": visible(lane.title), "events": [*map(_event, lane.events)]}
@@ -47,7 +51,7 @@ def content(shown: TracedAttempt, lanes: Sequence[Lane]) -> dict[str, Any]:
             for key, page in pages.items()
         },
         "styles": {key: text for key, text in trace.styles.items() if key in styles},
-        "sources": _sources(shown.sources),
+        "sources": _sources(shown.sources, shown.origin),
     }
 
 
@@ -91,11 +95,12 @@ def _event(event: TraceEvent) -> list[Any]:
     return found
 
 
-def _sources(sources: Mapping[str, SourceExcerpt]) -> dict[str, Any]:
+def _sources(sources: Mapping[str, SourceExcerpt], origin: Origin) -> dict[str, Any]:
     return {
         visible(place): {
             "file": visible(each.file),
             "line": each.line,
+            "url": source_url(origin, each.file, each.line),
             "first": each.first,
             "lines": [*map(visible, each.lines)],
         }

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rehearsal import __version__
 from rehearsal.report.page.layout import DOCTYPE, STYLE_FILE, csp_hash, preformatted
+from rehearsal.report.page.links import code_link, location_link
 from rehearsal.report.page.markup import Child, Markup, breakable, data_block, element, inline
 from rehearsal.report.trace.content import content
 from rehearsal.report.trace.events import Lane
@@ -58,9 +59,13 @@ def document(shown: TracedAttempt, lanes: Sequence[Lane]) -> Markup:
         element("footer", _notes(shown), element("p", f"Dress Rehearsal {__version__}")),
         data_block("trace", content(shown, lanes)),
         inline("script", script),
-        class_="trace passed" if shown.outcome else "trace failed",
+        class_=_classes(shown),
     )
     return Markup((DOCTYPE, *element("html", head, body, lang="en").parts, "\n"))
+
+
+def _classes(shown: TracedAttempt) -> str:
+    return "trace passed" if shown.outcome else f"trace failed{' raised' if shown.frame else ''}"
 
 
 def _policy(script: str) -> str:
@@ -76,7 +81,7 @@ def _policy(script: str) -> str:
 
 
 def _header(shown: TracedAttempt) -> Iterator[Child]:
-    test, failure, frame = shown.test, shown.test.failure, shown.test.frame
+    test, failure, frame = shown.test, shown.test.failure, shown.frame
     yield element(
         "p",
         element("a", "← The whole rehearsal", href=REPORT),
@@ -91,24 +96,27 @@ def _header(shown: TracedAttempt) -> Iterator[Child]:
         return
     if not shown.is_reported:
         message = plain_message(shown.trace.reason) or "It is not known why this attempt failed."
-        yield _reason("This attempt failed: ", message, "")
+        yield _reason("This attempt failed: ", message)
         return
     if frame:
-        yield _reason("The app raised: ", frame.error, frame_location(frame))
+        place = location_link(shown.origin, frame_location(frame))
+        yield _reason("The app raised: ", frame.error, place)
     file = test.file or failure.file
-    place = f"{file}:{failure.line}" if file and failure.line else file
+    line = code_link(shown.origin, file, failure.line) if file else None
     step = shown.failed_step
     failed = shown.trace.steps[step] if step is not None else None
     message = reported_message(test, failed) or "It failed; its report gives no reason."
-    yield _reason("The test reported: ", message, place)
+    yield _reason("The test reported: ", message, line, follows=frame is not None)
 
 
-def _reason(label: str, message: str, place: str) -> Markup:
+def _reason(label: str, message: str, place: Child = None, *, follows: bool = False) -> Markup:
+    """Return what went wrong; what only `follows` from something else is less conspicuous."""
     return element(
         "p",
         label,
-        element("span", message, class_="error"),
-        (" · ", element("code", place)) if place else None,
+        element("span", message, class_=None if follows else "error"),
+        (" · ", place) if place else None,
+        class_="then" if follows else None,
     )
 
 
@@ -222,7 +230,7 @@ def _views() -> Markup:
 
 
 def _tracebacks(shown: TracedAttempt) -> Iterator[Child]:
-    test, frame = shown.test, shown.test.frame
+    test, frame = shown.test, shown.frame
     if shown.outcome or not shown.is_reported:
         return
     texts = (

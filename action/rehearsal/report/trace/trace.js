@@ -262,14 +262,17 @@
     const fact = (name, value, tag = "span") => {
       if (value) facts.append(make("dt", {}, name), make("dd", {}, make(tag, {}, value)));
     };
-    if (step.error) {
-      const error = make("span", { className: "error" }, step.error);
-      facts.append(make("dt", {}, "Error"), make("dd", {}, error));
-    }
+    const isFailed = state.step === trace.failed;
+    const wrong = (name, text, className) =>
+      facts.append(make("dt", {}, name), make("dd", {}, make("span", { className }, text)));
+    if (isFailed && trace.raised) wrong("The app raised", trace.raised, "error");
+    if (step.error) wrong("Error", step.error, isFailed && trace.raised ? "" : "error");
     fact("Answer", step.answer);
     fact("Call", step.command, "code");
     fact("Locator", step.element, "code");
-    fact("Sent from", step.place, "code");
+    if (step.place) {
+      facts.append(make("dt", {}, "Sent from"), make("dd", {}, linked(step.place, step.place)));
+    }
     fact("Page after it", step.address, "code");
     fact("Ready state", step.ready);
     fact("Browser", step.browser ? `${step.browser} ${step.name || ""}` : "");
@@ -279,18 +282,27 @@
     byId("code").replaceChildren(...codeOf(step));
     showPage();
   };
-  // The line of the test where it failed comes first; that of a helper is folded then.
+  // A line of code, as a link to the commit where it has one.
+  const linked = (place, label) => {
+    const url = Object.hasOwn(sources, place) ? sources[place].url : "";
+    return make("code", {}, url ? make("a", { href: url }, label) : label);
+  };
+  // The line of the app that raised the error comes first, then that of the test where it failed;
+  // that of a helper is folded then.
   const codeOf = (step) => {
     const isFailed = state.step === trace.failed;
-    const places = new Set([isFailed ? trace.place : "", step.place]);
-    const known = [...places].filter((each) => each && Object.hasOwn(sources, each));
-    return known.map((each, block) => {
+    const isKnown = (each) => each && Object.hasOwn(sources, each);
+    const app = isFailed && isKnown(trace.app) ? trace.app : "";
+    const places = new Set([app, isFailed ? trace.place : "", step.place].filter(isKnown));
+    let shownOfTest = 0;
+    return [...places].map((each) => {
       const source = sources[each];
       const indentOf = (line) => line.length - line.trimStart().length;
       const indent = Math.min(...source.lines.filter((line) => line.trim()).map(indentOf));
       const lines = source.lines.map((line, position) => {
         const number = source.first + position;
-        const name = number !== source.line ? "" : isFailed ? "failed-at" : "at";
+        const isCause = isFailed && (!app || each === app);
+        const name = number !== source.line ? "" : isCause ? "failed-at" : "at";
         const text = line.slice(Math.min(indent, line.length));
         const shown = make("span", { className: name }, `${String(number).padStart(3)}  ${text}\n`);
         // What does not fit goes on below, a little further in than the line begins.
@@ -299,8 +311,11 @@
       });
       const label = `${source.file}, line ${source.line}`;
       const shown = make("pre", { tabIndex: 0, role: "region", "aria-label": label }, ...lines);
-      const title = make("h3", {}, make("code", {}, label));
-      return block
+      const who = each === app ? "The app raised it at "
+        : app && each === trace.place ? "The test failed at " : "";
+      const title = make("h3", {}, who, linked(each, label));
+      const isFolded = each !== app && shownOfTest++ > 0;
+      return isFolded
         ? make("details", { className: "code" }, make("summary", {}, title), shown)
         : make("div", { className: "code" }, title, shown);
     });

@@ -6,6 +6,7 @@ from typing import Any
 
 from rehearsal.results.evidence_index import FailedTestEvidence, TraceAttempt
 from rehearsal.results.frame import ProjectFrame
+from rehearsal.results.origin import Origin
 from rehearsal.results.tests import Failure
 from rehearsal.results.timed_log import TimedLine, TimedLog
 from rehearsal.results.trace_reader import read_trace
@@ -30,6 +31,17 @@ TRACEBACK = """Traceback (most recent call last):
     raise MultiValueDictKeyError(repr(key))
 django.utils.datastructures.MultiValueDictKeyError: 'texts'"""
 PLACE = "functional_tests/test_new_visitor.py"
+VIEWS = "superlists/lists/views.py"
+APP_LINES = (
+    "", "def new_list(request):", '    """Make a list."""', '    text = request.POST["texts"]',
+    "    made = List.objects.create()", "    made.items.create(text=text)",
+    "    return redirect(made)",
+)  # fmt: skip
+ORIGIN = Origin(
+    repository="owner/app",
+    commit="c0ffee0",
+    run="https://github.example/owner/app/actions/runs/77",
+)
 
 
 def trace_lines() -> Iterator[dict[str, Any]]:
@@ -114,7 +126,7 @@ def sample(text: str = "", *logs: TimedLog) -> TracedAttempt:
         line=38,
     )
     frame = ProjectFrame(
-        file="superlists/lists/views.py",
+        file=VIEWS,
         line=31,
         function="new_list",
         error="MultiValueDictKeyError: 'texts'",
@@ -145,9 +157,11 @@ def sample(text: str = "", *logs: TimedLog) -> TracedAttempt:
         sources={
             f"{PLACE}:31": SourceExcerpt(file=PLACE, line=31, first=27, lines=source),
             f"{PLACE}:38": SourceExcerpt(file=PLACE, line=38, first=34, lines=source),
+            f"{VIEWS}:31": SourceExcerpt(file=VIEWS, line=31, first=28, lines=APP_LINES),
         },
         pictures=frozenset(f"trace-{number}.jpg" for number in range(1, 5)),
         page="trace.html",
+        origin=ORIGIN,
     )
 
 

@@ -7,11 +7,22 @@ import pytest
 
 from rehearsal.report.trace import trace_page
 from rehearsal.results.evidence_index import TraceAttempt
+from rehearsal.results.origin import Origin
 from rehearsal.results.tests import ListedOutcome
 from rehearsal.results.timed_log import TimedLog
 from rehearsal.results.traced_attempt import TracedAttempt
 
-from .samples import HOST, STARTED, as_text, log_of, long_sample, sample, trace_lines
+from .samples import (
+    HOST,
+    PLACE,
+    STARTED,
+    VIEWS,
+    as_text,
+    log_of,
+    long_sample,
+    sample,
+    trace_lines,
+)
 
 DATA = re.compile(r'<script type="application/json" id="trace">(.*?)</script>', re.DOTALL)
 HOSTILE = "</script></noscript><!--<script>alert(1)</script><img src=x onerror=alert(2)>&lt;\u202e"
@@ -162,10 +173,33 @@ def test_trace_page__attempts() -> None:
     assert "id=id_list_table</span>" in page
 
 
+def test_trace_page__what_the_app_raised_weighs_more_than_what_the_test_reported() -> None:
+    header = str(trace_page(sample())).partition("<header>")[2].partition("</header>")[0]
+    base = "https://github.example/owner/app/blob/c0ffee0"
+    app, test = re.findall(r"<p.*?</p>", header, re.DOTALL)[1:]
+    assert 'The app raised: <span class="error">MultiValueDictKeyError' in app
+    assert f'href="{base}/{VIEWS}#L31"' in app
+    assert test.startswith('<p class="then">The test reported: <span>NoSuchElement')
+    assert f'href="{base}/{PLACE}#L38"' in test
+    without = replace(sample(), test=replace(sample().test, frame=None))
+    header = str(trace_page(without)).partition("</header>")[0]
+    assert 'The test reported: <span class="error">NoSuchElement' in header
+
+
+def test_trace_page__code_has_links_where_the_commit_is_known() -> None:
+    data = data_of(sample())
+    assert data["app"] == f"{VIEWS}:31"
+    url = "https://github.example/owner/app/blob/c0ffee0/superlists/lists/views.py#L31"
+    assert data["sources"][data["app"]]["url"] == url
+    sources = data_of(replace(sample(), origin=Origin()))["sources"]
+    assert {each["url"] for each in sources.values()} == {""}
+
+
 def test_trace_page__another_attempt_has_words_of_its_own() -> None:
     lines = [each | ({"reason": "Error: of attempt 2"} if "v" in each else {})
              for each in trace_lines()]  # fmt: skip
-    page = str(trace_page(replace(sample(as_text(iter(lines))), is_reported=False)))
+    shown = replace(sample(as_text(iter(lines))), is_reported=False)
+    page = str(trace_page(shown)).rpartition("<script>")[0]
     assert '<p>This attempt failed: <span class="error">Error: of attempt 2</span></p>' in page
     for words in ("The app raised", "The test reported", "own traceback"):
         assert words not in page
@@ -184,7 +218,7 @@ def test_trace_page__another_attempt_has_words_of_its_own() -> None:
 def test_trace_page__one_that_did_not_fail(outcome: ListedOutcome, count: int, words: str) -> None:
     test = replace(sample().test, attempts=count * (TraceAttempt(number=1, page="trace.html"),))
     shown = replace(sample(), test=test, outcome=outcome)
-    page = str(trace_page(shown))
+    page = str(trace_page(shown)).rpartition("<script>")[0]
     assert f'<span class="verdict">{words}</span>' in page
     for failed in ("The app raised", "The test reported", "own traceback", 'class="trace failed"'):
         assert failed not in page
