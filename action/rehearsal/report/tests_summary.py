@@ -25,6 +25,7 @@ from rehearsal.results.file_names import VERDICT_FILE
 from rehearsal.results.frame import ProjectFrame
 from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import RehearsalResult
+from rehearsal.results.step_words import step_text
 from rehearsal.results.tests import ListedOutcome, ListedTest
 
 MAX_TESTS = 50
@@ -68,7 +69,7 @@ def marked_name(test: FailedTestEvidence, since: Comparison | None) -> str:
 
 def _last(test: FailedTestEvidence) -> str:
     """Return the last step of a test and its request, as lines below the message."""
-    steps = [f"Last step: {step.text}" for step in last_steps(test.steps, 1)]
+    steps = [f"Last step: {step_text(step)}" for step in last_steps(test.steps, 1)]
     asked = f"{REQUEST}{request_text(test.request)}" if test.request else ""
     lines = (markdown.cell(line) for line in (*steps, asked) if line)
     return "".join(f"<br><sub>{line}</sub>" for line in lines)

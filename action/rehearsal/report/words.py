@@ -12,6 +12,7 @@ from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.file_names import CONTAINER_LOG
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.selenium_message import plain_message
+from rehearsal.results.step_words import step_text
 from rehearsal.results.tests import Failure, ListedTest
 
 # The most names in one sentence; a table has the others.
@@ -124,7 +125,7 @@ def unique(values: Iterable[str]) -> list[str]:
 
 def step_line(step: TraceStep) -> str:
     """Return a step of a test as one line: when, what, what went wrong, and where."""
-    text = f"{step.text}: {step.error}" if step.error else step.text
+    text = step_text(step) + (f": {step.error}" if step.error else "")
     shown = cut_text(" ".join(text.split()), MAX_STEP)
     place = f" ({' '.join(step.place.split())})" if step.place else ""
     return f"{step.start:.1f} s  {shown}{place}"

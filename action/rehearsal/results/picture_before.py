@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from rehearsal.dataclass import dataclass
 from rehearsal.results.browser_steps import END, TraceStep
+from rehearsal.results.step_words import step_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,7 @@ def picture_before(
         if step.picture in pictures:
             return PictureBefore(
                 path=f"{folder}/{step.picture}",
-                step=step.text,
+                step=step_text(step),
                 start=step.start,
                 address=step.address,
             )

@@ -211,7 +211,7 @@ def test_trace_page__the_failed_step_is_open_and_the_cause_is_beside_it(
 ) -> None:
     assert text_of(opened, "step-title").startswith("Step 7: looked for id=id_list_table")
     shown = rows(opened)
-    assert shown[0].startswith("0.930\tsteps\ttype id=id_text Enter")
+    assert shown[0].startswith("0.930\tsteps\ttype Enter into id=id_text")
     assert any("POST /lists/new → 500" in row for row in shown)
     assert any("MultiValueDictKeyError: 'texts'" in row for row in shown)
     assert not any("GET / " in row for row in shown)

@@ -8,15 +8,11 @@ from rehearsal.report.page.markup import Child, Markup, breakable, element
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.evidence_index import FailedTestEvidence
 from rehearsal.results.origin import Origin
+from rehearsal.results.step_words import step_words
 
 TITLE = "What the test did"
 # The last ones say why it failed; the others are folded.
 MAX_SHOWN = 12
-# As the reader of a trace begins the text of a lookup.
-LOOKED = "looked for"
-TYPE = "type"
-# Selenium's word for a chain of moves, clicks and keys.
-PLAIN = {"act": "use mouse and keys:"}
 # In seconds: on a phone only these steps say how long they took.
 LONG = 1.0
 # The line is that of a helper, where a helper made the step.
@@ -64,16 +60,7 @@ def _table(shown: Sequence[TraceStep], origin: Origin | None, *, several: bool) 
 
 
 def _words(step: TraceStep) -> Child:
-    """Return what was done in plain words, and what it was done to as code."""
-    done = step.command or (LOOKED if step.text.startswith(LOOKED) else "")
-    if not done or not step.text.startswith(f"{done} "):
-        return step.text
-    what = step.text[len(done) + 1 :]
-    typed = what.removeprefix(f"{step.element} ")
-    if done == TYPE and step.element and typed != what:
-        return done, " ", element("code", typed), " into ", _code(step.element)
-    what, space, times = what.rpartition(" (") if what.endswith(" times)") else (what, "", "")
-    return PLAIN.get(done, done), " ", _code(what), space, times
+    return [_code(word.text) if word.is_code else word.text for word in step_words(step)]
 
 
 def _code(text: str) -> Markup:

@@ -9,6 +9,7 @@ from rehearsal.report.trace.screenshot import screenshot
 from rehearsal.report.web_links import source_url
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.origin import Origin
+from rehearsal.results.step_words import step_text
 from rehearsal.results.traced_attempt import SourceExcerpt, TracedAttempt
 
 # Decimal places of times in seconds: a thousandth is what the trace has.
@@ -59,7 +60,7 @@ def _step(step: TraceStep, shown: TracedAttempt) -> dict[str, Any]:
     found = {
         "t": round(step.start, DIGITS),
         "d": round(step.seconds, DIGITS),
-        "text": visible(step.text),
+        "text": visible(step_text(step)),
         "command": visible(step.command),
         "element": visible(step.element),
         "answer": visible(step.answer),

@@ -10,6 +10,7 @@ from rehearsal.regex import regex
 from rehearsal.results.browser_steps import TraceStep
 from rehearsal.results.browser_trace import BrowserTrace, TraceRequest
 from rehearsal.results.file_names import CONTAINER_LOG, SERVICES_FOLDER
+from rehearsal.results.step_words import step_text
 from rehearsal.results.timed_log import TimedLog
 from rehearsal.results.traced_attempt import TracedAttempt
 
@@ -73,7 +74,7 @@ def _steps(shown: TracedAttempt) -> Iterator[TraceEvent]:
         yield TraceEvent(
             start=step.start,
             seconds=step.seconds,
-            text=_in_browser(step.browser, several) + step.text,
+            text=_in_browser(step.browser, several) + step_text(step),
             detail=_outcome(step),
             mark=ERROR_MARK if step.error or number == failed else NO_MARK,
         )

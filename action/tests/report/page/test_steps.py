@@ -1,8 +1,19 @@
+from rehearsal.report.closing import closing
 from rehearsal.report.page.markup import element
 from rehearsal.report.page.steps import MAX_SHOWN, steps
+from rehearsal.report.summary import summary
+from rehearsal.report.trace.content import content
+from rehearsal.report.trace.events import lanes_of
 from rehearsal.results.browser_steps import TraceStep
-from rehearsal.results.evidence_index import FailedTestEvidence
+from rehearsal.results.browser_trace import BrowserTrace
+from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
+from rehearsal.results.rehearsal import RehearsalResult
+from rehearsal.results.step_words import step_text
 from rehearsal.results.tests import Failure
+from rehearsal.results.traced_attempt import TracedAttempt
+from rehearsal.verdict import Problem, Verdict
+
+from .test_markup import Parsed
 
 
 def html(*shown: TraceStep, trace_page: str = "") -> str:
@@ -84,3 +95,23 @@ def test_steps__what_was_done_in_words_and_to_what_as_code() -> None:
     assert "<td>typed by another tool</td>" in page
     assert "use mouse and keys: <code>pointerMove, pointerDown</code>" in page
     assert "looked for <code>text id=a</code> (9 times)" in page
+
+
+def test_steps__the_same_words_everywhere() -> None:
+    step = TraceStep(start=1, seconds=0, text="type id=a ***", command="type", element="id=a")
+    failed = FailedTestEvidence(failure=Failure(name="t", message=""), steps=(step,))
+    problem = Problem(Verdict.TESTS_FAILED, "1 failed.")
+    index = EvidenceIndex(failed=(failed,))
+    result = RehearsalResult(name="r", problems=(problem,), index=index)
+    words = "type *** into id=a"
+    assert step_text(step) == words
+    assert words in Parsed(html(step)).text
+    assert f"1.0 s  {words}" in closing(result, evidence="")
+    made = summary(result)
+    assert "Last step: type \\*\\*\\* into id=a<" in made
+    assert f"1.0 s  {words}\n" in made
+    trace = BrowserTrace(steps=(step,))
+    shown = TracedAttempt(test=failed, trace=trace, page="trace.html")
+    (lane, *_) = lanes_of(shown)
+    assert lane.events[0].text == words
+    assert content(shown, ())["steps"][0]["text"] == words
