@@ -198,7 +198,9 @@ def _stages(result: RehearsalResult) -> Iterator[str]:
     rows = []
     for title, seconds in times:
         # Less than half of a block is drawn as a thin one.
-        share = min(max(seconds / total, 0), 1)
+        share = seconds / total
+        # A merge reads numbers that no clock gives, and infinity by itself is no number.
+        share = min(share, 1.0) if share > 0 else 0.0
         bar = "▇" * round(share * BAR_LENGTH) or "▏"
         rows.append([title, f"{seconds:.1f} s", bar if seconds >= MIN_BAR else ""])
     yield from markdown.table(["stage", "took", ""], rows, numbers=["took"])

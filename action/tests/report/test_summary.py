@@ -572,3 +572,8 @@ def test_summary__links_to_the_lines_of_the_commit() -> None:
     )
     address = f"https://github.com/o/r/blob/{commit}/a_b/%28c%29.py#L28"
     assert f"<sub>[a\\_b/(c).py:28]({address})</sub>" in text
+
+
+def test_summary__of_a_stage_that_took_for_ever() -> None:
+    endless = Stage(name="test", seconds=float("inf"), ok=True)
+    assert "| test | inf s | ▏ |" in make_summary(stages=(endless,))
