@@ -94,7 +94,8 @@ FILES = {
     "it.",
     "container.log.index": "When each piece of `container.log` arrived: seconds since 1970, "
     "stream, offset, length. After failed tests an entry `asks` says when Dress Rehearsal began "
-    "to ask the app itself: what came later is of no test.",
+    "to ask the app itself: what came later is of no test. A line says so where the page and the "
+    "summary show the log.",
     "container.json": "What the engine reports about the container after its end.",
     "tests/output.log": "What the test command printed.",
 }

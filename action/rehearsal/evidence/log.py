@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from rehearsal.evidence.capped_file import CappedFile
-from rehearsal.evidence.log_index import OWN_REQUESTS
+from rehearsal.evidence.log_index import OWN_REMARK, OWN_REQUESTS, own_remark
 from rehearsal.evidence.log_order import Piece, join_pieces
 from rehearsal.outside.folder import Folder
 from rehearsal.outside.process import Sink
@@ -44,6 +44,8 @@ class Log:
         self._index = self._open(f"{name}{INDEX_SUFFIX}") if timed else None
         self.received = 0
         """How many bytes came so far, kept or not."""
+        # How many came before we asked the app ourselves.
+        self._own_start: int | None = None
         self._end: deque[Piece] = deque()
         self._end_size = 0
         self._redactor = redactor
@@ -81,6 +83,7 @@ class Log:
     def mark_own_requests(self) -> None:
         """Note in the index that from now on we ask the app ourselves."""
         with self._lock:
+            self._own_start = self.received
             if self._index and not self._closed:
                 with suppress(OSError):
                     line = f"{time.time():.6f} {OWN_REQUESTS} {self.received} 0\n"
@@ -104,10 +107,24 @@ class Log:
                 self._warn(f"{file.name} was replaced, and is lost: {error.strerror or error}.")
 
     def tail(self, lines: int) -> tuple[str, ...]:
-        """Return the last lines that are not blank, for an error's excerpt."""
+        """Return the last lines that are not blank, for an error's excerpt.
+
+        A remark stands where our own requests begin, or first where all lines are later.
+        """
+        before: list[Piece] = []
         with self._lock:
-            text = join_pieces(self._end)[-TAIL_SIZE:].decode(errors="replace")
-        return tuple(line.rstrip() for line in text.splitlines() if line.strip())[-lines:]
+            own, start = list(self._end), self.received - self._end_size
+            while self._own_start is not None and own and start < self._own_start:
+                before.append(own.pop(0))
+                start += len(before[-1].data)
+            is_marked = bool(own) and self._own_start is not None
+        first, second = join_pieces(before), join_pieces(own)
+        data = first + own_remark(first) + second if is_marked else first + second
+        text = data[-TAIL_SIZE:].decode(errors="replace")
+        found = [line.rstrip() for line in text.splitlines() if line.strip()][-lines:]
+        if is_marked and OWN_REMARK not in found:
+            found[:1] = [OWN_REMARK]
+        return tuple(found)
 
     def since(self, received: int) -> tuple[str, ...]:
         """Return the lines after the first `received` bytes, as far as `TAIL_SIZE` bytes have them.

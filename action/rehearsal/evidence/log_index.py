@@ -21,6 +21,8 @@ from rehearsal.results.file_names import CONTAINER_LOG, INDEX_SUFFIX
 MAX_INDEX_SIZE = 8 << 20
 # Where an entry names its stream: from then on we asked the app ourselves.
 OWN_REQUESTS = "asks"
+# Where a report shows the log across that moment.
+OWN_REMARK = "# from here on: requests of Dress Rehearsal itself, and how the app was stopped"
 # Not more digits than an array takes: the tests may write into the file.
 ENTRY = regex(rb"(\d{1,18}\.\d+) (\S+) (\d{1,18}) (\d{1,18})\n")
 
@@ -44,6 +46,12 @@ class LogIndex:
     def total(self) -> int:
         """How many bytes the log received."""
         return self.ends[-1] if self.ends else 0
+
+    @property
+    def own_start(self) -> int:
+        """How many bytes came before we asked the app ourselves."""
+        first = bisect_left(self.times, self.asked)
+        return self.starts[first] if first < len(self.starts) else self.total
 
     @property
     def has_both_streams(self) -> bool:
@@ -119,16 +127,38 @@ def read_text(log: BinaryIO, index: LogIndex, start: int, end: int) -> str:
 
 
 def read_ends(log: BinaryIO, index: LogIndex, head: int, tail: int) -> tuple[bytes, bytes, int]:
-    """Return what `read_head_and_tail` does: blocks are whole where possible. Raises OSError."""
+    """Return what `read_head_and_tail` does: blocks are whole where possible. Raises OSError.
+
+    A remark stands where our own requests begin.
+    """
     total = index.total
-    is_ordered = index.has_both_streams and keeps_blocks(log, index)
+    is_known = index.has_both_streams or index.own_start < total
+    is_ordered = is_known and keeps_blocks(log, index)
     log.seek(0)
     if not is_ordered:
         return read_head_and_tail(log, head, tail)
     left_out = total - head - tail
     if left_out <= 0:
-        return _read(log, index, 0, total), b"", 0
-    return _read(log, index, 0, head), _read(log, index, head + left_out, total), left_out
+        return _read_marked(log, index, 0, total), b"", 0
+    return (
+        _read_marked(log, index, 0, head),
+        _read_marked(log, index, head + left_out, total),
+        left_out,
+    )
+
+
+def _read_marked(log: BinaryIO, index: LogIndex, start: int, end: int) -> bytes:
+    """Read a part of the log; a remark stands where our own requests begin."""
+    own = index.own_start
+    if not start < own < end:
+        return _read(log, index, start, end)
+    before, after = _read(log, index, start, own), _read(log, index, own, end)
+    return before + own_remark(before) + after
+
+
+def own_remark(before: bytes) -> bytes:
+    """Return the remark as a line below what came `before`."""
+    return b"\n" * (not before.endswith(b"\n")) + f"{OWN_REMARK}\n".encode()
 
 
 def _read(log: BinaryIO, index: LogIndex, start: int, end: int) -> bytes:

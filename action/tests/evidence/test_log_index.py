@@ -8,7 +8,7 @@ from rehearsal.evidence.collect import read_indexes
 from rehearsal.evidence.excerpts import ARRIVAL_NOTE, BLOCKS_NOTE, read_log_excerpt
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log import Log
-from rehearsal.evidence.log_index import read_ends, read_index
+from rehearsal.evidence.log_index import OWN_REMARK, read_ends, read_index
 from rehearsal.evidence.log_lines import read_lines
 from rehearsal.evidence.log_slices import ARRIVAL_REMARK, cut_slice, split_log
 from rehearsal.outside.folder import Folder
@@ -137,3 +137,28 @@ def test_read_index__numbers_that_the_tests_made_up(evidence: Evidence, number: 
     with (evidence.folder.path / "container.log.index").open("a") as file:
         file.write(f"1.0 out {number} 5\n1.0 out 5 {number}\n{number}.0 out 5 5\n")
     assert read_index(evidence.folder).total == len(TRACEBACK + "GET /\n" * 3)
+
+
+@pytest.mark.parametrize("streams", [("out", "out"), ("out", "err")])
+def test_log__a_remark_stands_where_our_own_requests_begin(
+    evidence: Evidence, streams: tuple[str, str]
+) -> None:
+    log = evidence.log("container.log", timed=True)
+    sinks = {name: log.stream(name) for name in streams}
+    first, second = (sinks[name] for name in streams)
+    first(b"of a test\n")
+    second(b"of a test, too\n")
+    assert OWN_REMARK not in log.tail(9)
+    log.mark_own_requests()
+    assert OWN_REMARK not in log.tail(9), "nothing came since"
+    time.sleep(0.002)
+    first(b"GET /ours\n")
+    second(b"bye\n")
+    log.close()
+    lines = ("of a test", "of a test, too", OWN_REMARK, "GET /ours", "bye")
+    assert log.tail(9) == lines
+    assert log.tail(2) == (OWN_REMARK, "bye")
+    excerpt = read_log_excerpt(evidence.folder)
+    assert excerpt
+    assert tuple(excerpt.text.splitlines()) == lines
+    assert OWN_REMARK not in (evidence.folder.path / "container.log").read_text()
