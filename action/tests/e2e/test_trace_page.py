@@ -434,3 +434,20 @@ def test_trace_page__a_list_that_fits_says_nothing_of_more(opened: webdriver.Chr
     steps = opened.find_element(By.ID, "steps")
     assert not steps.find_element(By.XPATH, "following-sibling::*[1]").is_displayed()
     assert steps.value_of_css_property("mask-image") == "none"
+
+
+def test_trace_page__a_long_traceback_is_shown_whole(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    shown = sample()
+    failure = replace(shown.test.failure, trace="line\n" * 200)
+    browser.get("about:blank")
+    browser.get(write(replace(shown, test=replace(shown.test, failure=failure)), tmp_path))
+    browser.execute_script("document.querySelectorAll('details').forEach((e) => e.open = true)")
+    (box,) = (
+        each
+        for each in browser.find_elements(By.CSS_SELECTOR, ".card pre")
+        if each.text.startswith("line\n")
+    )
+    cut = "return arguments[0].scrollHeight - arguments[0].clientHeight"
+    assert browser.execute_script(cut, box) == 0
