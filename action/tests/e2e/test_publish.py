@@ -23,7 +23,7 @@ from .registry import (
     serve_registry,
 )
 from .registry_proxy import registry_proxy
-from .repository import Repository
+from .repository import Repository, on_small_python
 from .runner import ActionResult, Runner, RunningStep, cancel
 
 CHECKS = "python checks.py"
@@ -482,7 +482,11 @@ def test_publish__a_candidate_by_its_digest(
 
 
 def make_its_own(tiny: Repository, run_id: str) -> None:
-    """Let the image be this scenario's alone: it is removed while others may use theirs."""
+    """Let the image be this scenario's alone: it is removed while others may use theirs.
+
+    It is a small one, as it is packed, pushed and pulled several times.
+    """
+    on_small_python(tiny)
     tiny.replace("Dockerfile", "^USER", f"LABEL scenario={run_id}\nUSER")
 
 

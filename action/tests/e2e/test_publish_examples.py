@@ -11,12 +11,19 @@ from . import leftovers
 from .act import Act, ActRun
 from .machine import CHECKOUT
 from .registry import PASSWORD, USER, Registry, build_small_image, serve_registry
-from .repository import Repository
+from .repository import Repository, on_small_python
 from .workflow import with_recorder
 
 EXAMPLES = CHECKOUT / "docs/examples"
 OURS = "OWNER/dress-rehearsal"
 SECRETS = {"DJANGO_SECRET_KEY": "planted by the scenarios that publish", "PASSWORD": PASSWORD}
+
+
+@pytest.fixture
+def tiny(tiny: Repository) -> Repository:
+    """Return the repository of an app whose whole image is pushed in little time."""
+    on_small_python(tiny)
+    return tiny
 
 
 @pytest.fixture
@@ -94,7 +101,7 @@ def test_publish__refuses_a_verdict_that_was_edited(
 def test_publish__nothing_where_the_rehearsal_is_red(
     tiny: Repository, act: Act, private: Registry
 ) -> None:
-    tiny.replace("Dockerfile", "^CMD .*", 'CMD ["false"]')
+    tiny.replace("Dockerfile", "^CMD .*", 'CMD ["python", "-c", "exit(1)"]')
     run = release(act, tiny, example("publish.yml", private))
     assert run.exit_code != 0
     assert run.steps["rehearsal"].outputs["verdict"] == "crashed"
