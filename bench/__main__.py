@@ -141,7 +141,7 @@ def _is_worse(baseline: Results, results: Results) -> bool:
         print(each)
     print(
         f"{len(found)} ratios were compared with the baseline. Worse: {len(worse)}, better: "
-        f"{len(better)}, each by more than 20 % and outside of the range of the other run."
+        f"{len(better)}, each by more than 20 % and by more than both runs vary."
     )
     return bool(worse)
 

@@ -24,7 +24,7 @@ class Comparison:
 
     @property
     def is_worse(self) -> bool:
-        """Whether it rose by more than a fifth, and each round of one run is above the other's."""
+        """Whether it rose by more than a fifth, and by more than both runs vary in themselves."""
         return self.after is None or _rose(self.before, self.after)
 
     @property
@@ -68,4 +68,5 @@ def _ratios(row: Row) -> dict[str, Spread]:
 
 
 def _rose(before: Spread, after: Spread) -> bool:
-    return after.median > before.median * (1 + MAX_RISE) and after.least > before.most
+    rise = after.median - before.median
+    return rise > before.median * MAX_RISE and rise > before.width + after.width

@@ -78,6 +78,11 @@ class Spread:
         """Describe numbers, of which there is at least one."""
         return cls(least=min(values), median=statistics.median(values), most=max(values))
 
+    @property
+    def width(self) -> float:
+        """How far the most is from the least."""
+        return self.most - self.least
+
     def inverted(self) -> "Spread":
         """Return what the inverse numbers have; none of them may be 0."""
         return Spread(least=1 / self.most, median=1 / self.median, most=1 / self.least)

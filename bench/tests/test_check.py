@@ -17,7 +17,7 @@ def told(before: Row, *after: Row) -> tuple[list[str], list[str]]:
     return worse, [str(each) for each in found if each.is_better]
 
 
-def test_compare__worse_by_more_than_a_fifth_and_outside_of_both_ranges() -> None:
+def test_compare__worse_by_more_than_a_fifth_and_the_spreads() -> None:
     after = a_row([1.5, 1.6, 1.7], [2.0, 2.0, 2.0])
     sentence = "x: 0.8 (0.75 to 0.85) of theirs; it was 0.55 (0.5 to 0.6): 45 % worse."
     assert told(BEFORE, after) == ([sentence], [])
@@ -31,11 +31,8 @@ def test_compare__within_a_fifth() -> None:
     assert told(steady, a_row([1.21], [1.0]))[0]
 
 
-def test_compare__ranges_that_overlap() -> None:
-    assert told(BEFORE, a_row([1.2, 1.6, 1.9], [2.0, 2.0, 2.0])) == ([], [])
-    wide = a_row([1.0, 1.3, 1.7], [2.0, 2.0, 2.0])
-    assert told(wide, a_row([1.7, 1.8, 2.5], [2.0, 2.0, 2.0])) == ([], [])
-    assert told(wide, a_row([1.8, 2.0, 2.5], [2.0, 2.0, 2.0]))[0], "wide ranges hide no large rise"
+def test_compare__not_more_than_both_runs_vary() -> None:
+    assert told(BEFORE, a_row([1.3, 1.6, 1.9], [2.0, 2.0, 2.0])) == ([], [])
 
 
 def test_compare__where_more_is_better() -> None:
