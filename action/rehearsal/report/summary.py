@@ -17,6 +17,7 @@ from rehearsal.report.tests_summary import (
     step_sections,
     table_of_tests,
 )
+from rehearsal.report.web_links import repository_url
 from rehearsal.report.words import (
     INSTALLING,
     counts_text,
@@ -121,7 +122,11 @@ def _closing_lines(result: RehearsalResult, evidence: str) -> Iterator[str]:
     if evidence and (not passed or index.flaky):
         pictures = any(test.pictures for test in (*index.failed, *index.flaky))
         content = "screenshots, whole logs and the rest" if pictures else "whole logs and the rest"
-        yield f"Open `{PAGE_FILE}` in {markdown.escape(evidence)} for {content}."
+        # GitHub lists the artifacts of a run at this place of its page.
+        run = f"{result.origin.run}#artifacts" if repository_url(result.origin) else ""
+        is_artifact = bool(result.artifact_name) and evidence.endswith(result.artifact_name)
+        where = markdown.link(markdown.escape(evidence), run if is_artifact else "")
+        yield f"Open `{PAGE_FILE}` in {where} for {content}."
         yield ""
     if not passed:
         failed_audit = result.verdict is Verdict.AUDIT_FAILED

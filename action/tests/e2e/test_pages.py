@@ -176,4 +176,10 @@ def test_pages__are_never_wider_than_their_window(
             wait_for(lambda: browser.execute_script("return innerWidth") == width)  # noqa: B023
             wide = browser.execute_script("return document.documentElement.scrollWidth")
             assert wide <= width, (name, width)
+            # Also a phone shows the whole list of sections.
+            ends = browser.execute_script(
+                "return [...document.querySelectorAll('.jumps li')]"
+                ".map((each) => each.getBoundingClientRect().right)"
+            )
+            assert max(ends, default=0) <= width, (name, width, ends)
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

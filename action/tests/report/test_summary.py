@@ -577,3 +577,16 @@ def test_summary__links_to_the_lines_of_the_commit() -> None:
 def test_summary__of_a_stage_that_took_for_ever() -> None:
     endless = Stage(name="test", seconds=float("inf"), ok=True)
     assert "| test | inf s | ▏ |" in make_summary(stages=(endless,))
+
+
+def test_summary__the_artifact_is_a_link_to_the_run_that_lists_it() -> None:
+    run = "https://github.example/o/r/actions/runs/7"
+    problem = Problem(Verdict.TESTS_FAILED, "1 failed.")
+    for origin, shown in (
+        (Origin(run=run), f"[the artifact x\\_y]({run}#artifacts)"),
+        (Origin(), "the artifact x\\_y"),
+    ):
+        found = RehearsalResult(name="r", problems=(problem,), artifact_name="x_y", origin=origin)
+        text = module.summary(found, evidence="the artifact x_y")
+        assert f"\nOpen `index.html` in {shown} for whole logs and the rest.\n" in text
+        assert "#artifacts" not in module.summary(found, evidence="this folder")

@@ -26,6 +26,7 @@ MIME_NOTE = (
     "A refused MIME type text/html means that a file is missing: the server sent an error page "
     "instead."
 )
+SOURCE_NOTE = "In the folder of this test; not a link, since a browser would run its scripts."
 
 
 def app_log_then(test: FailedTestEvidence) -> Child:
@@ -83,6 +84,7 @@ def excerpt_of(excerpt: LogExcerpt) -> Markup:
         "div",
         element("h4", title, " · ", _file_link(excerpt)),
         element("p", MIME_NOTE, class_="soft") if refused else None,
+        element("p", SOURCE_NOTE, class_="soft") if kind == "page" else None,
         folded("Show it", excerpt.text, title)
         if kind == "page"
         else preformatted(excerpt.text, title),

@@ -732,3 +732,9 @@ def test_page__the_app_s_log_of_that_moment_stands_in_the_test_s_card() -> None:
     assert "The app logged nothing while this test ran." in card_of(
         replace(test, app_lines=(), slice=silent)
     )
+
+
+def test_page__says_why_the_page_s_source_is_no_link() -> None:
+    excerpts = (LogExcerpt(name="tests/t/page.html", text="<p>"),)
+    assert "not a link, since a browser would run its scripts" in card(excerpts=excerpts)
+    assert "not a link" not in card()
