@@ -49,7 +49,7 @@ def layout(
         element(
             "header",
             element("h1", element("span", verdict, class_="verdict"), " Dress rehearsal"),
-            origin_line(result.origin),
+            origin_line(result.origin, result.image),
             element("p", SEPARATOR.join(facts), class_="soft"),
             _slowest(slowest_parts(result)),
         ),

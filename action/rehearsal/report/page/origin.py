@@ -17,9 +17,14 @@ from rehearsal.results.origin import Origin
 SEPARATOR = " · "
 
 
-def origin_line(origin: Origin) -> Child:
-    """Return the line, with links on GitHub; nothing where nothing is known."""
+def origin_line(origin: Origin, image: str) -> Child:
+    """Return the line, with links on GitHub; nothing where nothing is known.
+
+    Where no repository is known, the name of the image says which project this is.
+    """
     parts = list(_parts(origin))
+    if image and not origin.repository:
+        parts.insert(0, element("code", image))
     if not parts:
         return None
     joined = [(SEPARATOR, part) if number else part for number, part in enumerate(parts)]

@@ -306,7 +306,8 @@ def test_page__says_first_where_it_ran() -> None:
         run=run,
         attempt=2,
     )
-    head = page(failed_result(origin=origin)).partition("<main>")[0]
+    head = page(failed_result(origin=origin, image="shop:1")).partition("<main>")[0]
+    assert ">shop:1<" not in head
     words = "o/r · pull request #12 · branch feature · commit beefbee · run 7, attempt 2"
     assert words in Parsed(head).text
     for address in ("", "/pull/12", f"/commit/{'beef' * 10}", "/actions/runs/7/attempts/2"):
@@ -324,8 +325,9 @@ def test_page__says_how_to_run_it_on_a_laptop() -> None:
 
 def test_page__on_a_laptop_the_origin_is_text() -> None:
     origin = Origin(commit="c0ffee00" * 5, branch="main", is_changed=True)
-    head = page(failed_result(origin=origin)).partition("<nav")[0]
-    assert "branch main · commit c0ffee0 with changes" in Parsed(head).text
+    head = page(failed_result(origin=origin, image="rehearsed/shop:1")).partition("<nav")[0]
+    words = "rehearsed/shop:1 · branch main · commit c0ffee0 with changes"
+    assert words in Parsed(head).text
     assert "href" not in head
 
 
