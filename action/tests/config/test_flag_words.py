@@ -28,6 +28,7 @@ ON_GITHUB = {
     "config/input_table.py": "the reference of the action",
     "config/workflow_inputs.py": "the reference of rehearsal.yml",
     "config/preflight.py": "events and jobs of GitHub",
+    "diagnosis/own_paste.py": "compares pastes, and shows no words of its own",
     "diagnosis/paste.py": "fits pastes to where the inputs come from",
     "source/changes.py": "fits pastes to where the inputs come from",
 }

@@ -245,7 +245,7 @@ def test_terminal__shows_the_end_of_a_log_that_was_folded(laptop: Laptop) -> Non
     code, drawn = laptop.run_on_terminal(KEY=HUSH, NO_COLOR="1")
     assert code == 10
     after = drawn.partition("✗ build")[2]
-    assert "── the end of build.log" in after
+    assert "── The end of build.log" in after
     assert "#2 ERROR: no such pin" in after
     assert "verdict:  build-failed  ✗" in after
 

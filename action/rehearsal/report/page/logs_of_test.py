@@ -16,7 +16,7 @@ TITLES = {
     "page": "The page's source",
     "problems": "Evidence that could not be saved",
 }
-KEY_MARK = element("span", " ← key line", class_="soft")
+KEY_MARK = " ← key line"
 SILENT = "The app logged nothing while this test ran."
 REPEATED_LOG = "The app logged nothing but the lines at the top of this page."
 REPEATED_TRACEBACK = "See the traceback at the top of this page."
@@ -40,7 +40,11 @@ def app_log_then(test: FailedTestEvidence) -> Child:
         element(
             "tr",
             element("td", f"{line.start:.1f} s", class_="number"),
-            element("td", element("code", line.text), KEY_MARK if line.is_key else None),
+            element(
+                "td",
+                element("code", line.text),
+                element("span", KEY_MARK, class_="soft") if line.is_key else None,
+            ),
             class_="key" if line.is_key else None,
         )
         for line in test.app_lines
