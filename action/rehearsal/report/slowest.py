@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rehearsal.dataclass import dataclass
 from rehearsal.report.markdown import PYTHON_TEST
-from rehearsal.report.waits import failed_wait
+from rehearsal.report.waits import failed_wait, seconds_in_vain
 from rehearsal.report.words import one_line, seconds_text, slowest_first
 from rehearsal.results.bounded_text import cut_name
 from rehearsal.results.rehearsal import RehearsalResult
@@ -41,8 +41,8 @@ class Slowest:
 
 
 def slowest_parts(result: RehearsalResult) -> list[Slowest]:
-    """Return the slowest test, and the slowest stage or, of a merge, the slowest rehearsal."""
-    return [*_test(result), *_stage(result), *_shard(result)]
+    """Return the slowest test, the waits of all, and the slowest stage or, merged, rehearsal."""
+    return [*_test(result), *_waits(result), *_stage(result), *_shard(result)]
 
 
 def slowest_text(result: RehearsalResult) -> str:
@@ -79,10 +79,9 @@ def _test(result: RehearsalResult) -> Iterator[Slowest]:
     test = next(iter(slowest_first(results.tests)), None) if results else None
     if not test or not test.seconds:
         return
-    all_tests = next((stage.seconds for stage in result.stages if stage.name == "test"), 0.0)
     found = PYTHON_TEST.fullmatch(test.name)
-    # Parallel tests of several rehearsals have no such sum.
-    of_all = f" of {DOING['test']}'s {seconds_text(all_tests)}" if all_tests > test.seconds else ""
+    whole = _test_command(result)
+    of_all = f" of {DOING['test']}'s {seconds_text(whole)}" if whole else ""
     wait = failed_wait(result.index, test.name)
     yield Slowest(
         subject=cut_name(one_line(found["own"] if found else test.name)),
@@ -91,11 +90,34 @@ def _test(result: RehearsalResult) -> Iterator[Slowest]:
     )
 
 
+def _test_command(result: RehearsalResult) -> float:
+    """Return the test command's time if the slowest test is a part of it, else 0.
+
+    Parallel tests of several rehearsals have no such sum.
+    """
+    tests = result.suite_results.tests if result.suite_results else ()
+    slowest = max((each.seconds or 0.0 for each in tests), default=0.0)
+    whole = next((stage.seconds for stage in result.stages if stage.name == "test"), 0.0)
+    return whole if 0 < slowest < whole else 0.0
+
+
+def _waits(result: RehearsalResult) -> Iterator[Slowest]:
+    """Yield the sum of the waits; of one the slowest test tells."""
+    waits = seconds_in_vain(result.index)
+    if len(waits) > 1:
+        words = f"waited {seconds_text(sum(waits))} in vain"
+        yield Slowest(subject=f"{len(waits)} failed tests", words=words)
+
+
 def _stage(result: RehearsalResult) -> Iterator[Slowest]:
     if len(result.stages) > 1:
         stage = max(result.stages, key=lambda each: each.seconds)
-        total = sum(each.seconds for each in result.stages)
-        words = f"took {seconds_text(stage.seconds)} of {seconds_text(total)} in all"
+        total = seconds_text(sum(each.seconds for each in result.stages))
+        if stage.name == "test" and _test_command(result):
+            # The slowest test's words name the test command and its time.
+            yield Slowest(subject="all stages", words=f"took {total}")
+            return
+        words = f"took {seconds_text(stage.seconds)} of {total} in all"
         yield Slowest(subject=DOING.get(stage.name, stage.name), words=words)
 
 

@@ -1,5 +1,6 @@
 """Waits at the end of failed tests: how much of a test's time was spent on one in vain."""
 
+from rehearsal.dataclass import dataclass
 from rehearsal.regex import regex
 from rehearsal.report.words import seconds_text
 from rehearsal.results.browser_steps import last_steps
@@ -14,19 +15,39 @@ TIMED_OUT = regex(
 REPEATED = regex(r" \(\d+ times\)$")
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Wait:
+    """A wait at the end of a test; `seconds` is `None` where nothing says how long it was."""
+
+    seconds: float | None
+    what: str = "a wait that timed out"
+
+
 def failed_wait(index: EvidenceIndex, name: str) -> str:
     """Return how much of a failed test was a wait at its end, empty if none is known."""
     found = next((each for each in index.failed if each.failure.name == name), None)
-    return _last_wait(found) if found else ""
+    wait = _last_wait(found) if found else None
+    if not wait:
+        return ""
+    if wait.seconds is None:
+        return f"it ended with {wait.what}"
+    return f"{seconds_text(wait.seconds)} of it {wait.what}"
 
 
-def _last_wait(test: FailedTestEvidence) -> str:
+def seconds_in_vain(index: EvidenceIndex) -> list[float]:
+    """Return how long each failed test waited at its end, without those of which it is unknown."""
+    waits = (_last_wait(test) for test in index.failed)
+    return [wait.seconds for wait in waits if wait and wait.seconds is not None]
+
+
+def _last_wait(test: FailedTestEvidence) -> _Wait | None:
     """Return what the trace knows of the last step, or else the message of the failure."""
     timed_out = TIMED_OUT.match(test.failure.message.lstrip())
     step = next(last_steps(test.steps, 1), None)
     if step and step.is_look and step.seconds >= MIN_WAIT and REPEATED.search(step.text):
-        what = "a wait that timed out" if timed_out else "lookups repeated until it failed"
-        return f"{seconds_text(step.seconds)} of it {what}"
-    if timed_out and timed_out["seconds"]:
-        return f"{seconds_text(float(timed_out['seconds']))} of it a wait that timed out"
-    return "it ended with a wait that timed out" if timed_out else ""
+        if timed_out:
+            return _Wait(seconds=step.seconds)
+        return _Wait(seconds=step.seconds, what="lookups repeated until it failed")
+    if not timed_out:
+        return None
+    return _Wait(seconds=float(timed_out["seconds"]) if timed_out["seconds"] else None)

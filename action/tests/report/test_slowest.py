@@ -59,7 +59,11 @@ SLOW_TEST = "test_pays took 12.3 s of the test command's 20.0 s"
             {"build": 30, "test": 20},
             f"{SLOW_TEST}; building the image took 30.0 s of 50.0 s in all",
         ),
-        ({"build": 5, "test": 20}, f"{SLOW_TEST}; the test command took 20.0 s of 25.0 s in all"),
+        ({"build": 5, "test": 20}, f"{SLOW_TEST}; all stages took 25.0 s"),
+        (
+            {"build": 1, "test": 12},
+            "test_pays took 12.3 s; the test command took 12.0 s of 13.0 s in all",
+        ),
         (
             {"requirements": 30, "test": 20},
             f"{SLOW_TEST}; {DOING['requirements']} took 30.0 s of 50.0 s in all",
@@ -70,7 +74,14 @@ SLOW_TEST = "test_pays took 12.3 s of the test command's 20.0 s"
             "test_pays took 12.3 s; building the image took 70 s of 70 s in all",
         ),
     ],
-    ids=["the build", "the tests", "their requirements", "one stage", "no stage of the tests"],
+    ids=[
+        "the build",
+        "the tests",
+        "parallel tests",
+        "their requirements",
+        "one stage",
+        "no stage of the tests",
+    ],
 )
 def test_slowest__page_and_summary_have_the_same_words(
     stage_seconds: dict[str, float], text: str
@@ -140,6 +151,20 @@ def test_slowest__says_how_much_was_a_wait_in_vain(
     assert slowest_text(found) == f"Slowest: {took}" + f" ({words})" * bool(words) + rest
     line = next(each for each in summary(found).split("\n") if NAME in each and "12.3" in each)
     assert line.endswith(NAME + f" ({words})" * bool(words))
+
+
+def test_slowest__says_how_long_several_tests_waited_in_vain() -> None:
+    waits = ("Waited 10 s for a row: none", "Waited 2.5 s for a row: none", TIMEOUT, "1 != 2")
+    tests = tuple(
+        FailedTestEvidence(failure=Failure(name=f"test_{number}", message=message))
+        for number, message in enumerate(waits)
+    )
+    found = replace(result(build=5, test=20), index=EvidenceIndex(failed=tests))
+    text = f"Slowest: {SLOW_TEST}; 2 failed tests waited 12.5 s in vain; all stages took 25.0 s"
+    assert slowest_text(found) == text
+    assert shown(str(page(found))) == text
+    one = replace(found, index=EvidenceIndex(failed=tests[:1]))
+    assert "in vain" not in slowest_text(one)
 
 
 @pytest.mark.parametrize(
