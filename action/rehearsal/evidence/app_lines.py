@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from rehearsal.dataclass import dataclass
 from rehearsal.evidence.log_index import LogIndex
 from rehearsal.evidence.log_lines import read_lines
+from rehearsal.evidence.log_slices import bounds_of
 from rehearsal.outside.folder import Folder
 from rehearsal.results.bounded_text import cut_text
 from rehearsal.results.browser_trace import TraceRequest
@@ -55,10 +56,16 @@ def moment_of_test(
     if request:
         begin = started + request.start
         path = urlsplit(request.address).path if request.address.isprintable() else ""
-        end = begin + request.seconds + AFTER
-        return Moment(began=started, start=begin - BEFORE, end=end, path=path)
+        start, end = begin - BEFORE, begin + request.seconds + AFTER
+        if span and span.exact and span.start <= begin <= span.end:
+            first, last = bounds_of(span)
+            start, end = max(start, first), min(end, last)
+        return Moment(began=started, start=start, end=end, path=path)
     # Times of a report are rounded, so a line may be of another test.
-    return Moment(began=span.start, start=span.start, end=span.end) if span and span.exact else None
+    if not (span and span.exact):
+        return None
+    start, end = bounds_of(span)
+    return Moment(began=span.start, start=start, end=end)
 
 
 def app_lines(

@@ -31,6 +31,12 @@ def split_log(log: BinaryIO, index: LogIndex, when: float) -> tuple[str, str]:
     return before, "\n".join(_head_and_tail(log, index, start, index.total))
 
 
+def bounds_of(span: Span) -> tuple[float, float]:
+    """Return from when to when a line of a log may be of a test, in seconds since 1970."""
+    before, after = (0.0, DELIVERY_DELAY) if span.exact else (ROUNDING, ROUNDING + LATE_DELIVERY)
+    return span.start - before, span.end + after
+
+
 def cut_slice(log: BinaryIO, index: LogIndex, span: Span, name: str = CONTAINER_LOG) -> str:
     """Return what the log `name` received during `span`, below a heading.
 
@@ -39,8 +45,7 @@ def cut_slice(log: BinaryIO, index: LogIndex, span: Span, name: str = CONTAINER_
     """
     if not index.times:
         return ""
-    before, after = (0.0, DELIVERY_DELAY) if span.exact else (ROUNDING, ROUNDING + LATE_DELIVERY)
-    start, end = index.between(span.start - before, span.end + after)
+    start, end = index.between(*bounds_of(span))
     if start == end:
         return f"{heading(span)}\n# (the app wrote nothing)\n" if name == CONTAINER_LOG else ""
     remark = ARRIVAL_REMARK if index.has_both_streams and not keeps_blocks(log, index) else ""

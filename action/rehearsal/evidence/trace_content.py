@@ -1,14 +1,14 @@
 """What trace.html shows: the trace of a test, the logs of that time and the project's code."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 from rehearsal.evidence.excerpts import read_excerpt
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.log_index import LogIndex
-from rehearsal.evidence.log_lines import read_lines
+from rehearsal.evidence.logs_of_trace import logs_of_trace
 from rehearsal.outside.files import read_text
 from rehearsal.outside.folder import Folder
 from rehearsal.regex import regex
@@ -16,7 +16,6 @@ from rehearsal.results.browser_trace import BrowserTrace
 from rehearsal.results.evidence_index import FailedTestEvidence, TraceAttempt
 from rehearsal.results.origin import Origin
 from rehearsal.results.tests import ListedOutcome
-from rehearsal.results.timed_log import TimedLog
 from rehearsal.results.trace_reader import PICTURE, read_trace
 from rehearsal.results.traced_attempt import TRACE_PAGE, SourceExcerpt, TracedAttempt
 from rehearsal.source.code_files import is_code
@@ -35,10 +34,6 @@ MAX_PLACES = 500
 # In bytes.
 MAX_SOURCE = 1 << 20
 MAX_LINE = 400
-# How long after the last step a line of a log may belong to it, in seconds; and how long before
-# the first one.
-AFTER = 0.5
-BEFORE = 0.1
 
 
 def find_attempts(folder: Folder, names: Iterable[str], *, flaky: bool) -> tuple[TraceAttempt, ...]:
@@ -51,8 +46,9 @@ def find_attempts(folder: Folder, names: Iterable[str], *, flaky: bool) -> tuple
         (match, name) for name in names if (match := TRACE.fullmatch(PurePosixPath(name).name))
     )
     attempts = [
-        TraceAttempt(number=number, page="", file=name, passed=read_head(folder, name).passed)
+        TraceAttempt(number=number, page="", file=name, passed=head.passed, started=head.started)
         for number, name in sorted((int(match[1] or 0) + 1, name) for match, name in found)
+        for head in [read_head(folder, name)]
     ]
     failed = [each for each in attempts if not each.passed] or attempts
     main = failed[0 if flaky else -1] if failed else None
@@ -85,13 +81,15 @@ def traced_attempts(
     source: SourceTree,
     indexes: Mapping[str, LogIndex],
     *,
+    starts: Collection[float] = (),
     outcome: ListedOutcome | None = None,
     origin: Origin | None = None,
 ) -> Iterator[TracedAttempt]:
     """Yield what the pages show of a test's attempts: that of `trace.html`, then from the last one.
 
-    `indexes` are those of the logs, by their names. `outcome` is how the test ended: None if it
-    failed each time. `origin` is for links.
+    `indexes` are those of the logs, by their names. `starts` are when the traces of all tests
+    began, in seconds since 1970. `outcome` is how the test ended: None if it failed each time.
+    `origin` is for links.
     """
     try:
         entries = evidence.folder.folder(test.folder).entries() if test.folder else []
@@ -110,7 +108,7 @@ def traced_attempts(
         shown = TracedAttempt(
             test=test,
             trace=trace,
-            logs=tuple(_logs(trace, test, evidence.folder, indexes)),
+            logs=tuple(logs_of_trace(trace, test, evidence.folder, indexes, starts)),
             pictures=pictures,
             page=attempt.page,
             is_reported=is_main,
@@ -121,23 +119,6 @@ def traced_attempts(
 
     attempts = sorted(test.attempts, key=lambda each: (each.page != TRACE_PAGE, -each.number))
     yield from filter(None, map(shown_of, attempts))
-
-
-def _logs(
-    trace: BrowserTrace, test: FailedTestEvidence, folder: Folder, indexes: Mapping[str, LogIndex]
-) -> Iterator[TimedLog]:
-    start = trace.started + min((each.start for each in trace.steps), default=0.0)
-    end = trace.started + trace.seconds
-    span = test.failure.span
-    # What the app does in the background while a test only waits belongs to it, too.
-    if span and span.exact and span.start <= end and start <= span.end:
-        end = max(end, min(span.end, end + 60))
-    for name, index in indexes.items():
-        try:
-            with folder.open_file(name) as log:
-                yield read_lines(log, index, name, start - BEFORE, end + AFTER)
-        except OSError:
-            continue
 
 
 def _sources(

@@ -51,6 +51,8 @@ class TracePages:
         self._origin = origin
         self._clock = clock
         self._deadline = clock() + (seconds or MAX_SECONDS)
+        # When the traces of all tests began, in seconds since 1970.
+        self._starts: tuple[float, ...] = ()
         self._left_out = LeftOut()
         self._is_late = False
 
@@ -64,6 +66,8 @@ class TracePages:
         passed = [*passed_traces(folder, tests, {each.folder for each in kept})]
         if not passed and not any(test.steps for test in kept):
             return index
+        traced = (*kept, *(each.test for each in passed))
+        self._starts = tuple(each.started for test in traced for each in test.attempts)
         indexes = read_indexes(folder)
         free = folder.free_space
         self._reason = why_too_much(self._limit, free)
@@ -122,7 +126,13 @@ class TracePages:
 
         def shown(test: FailedTestEvidence) -> Iterator[TracedAttempt]:
             return traced_attempts(
-                test, self._evidence, self._source, indexes, outcome=outcome, origin=self._origin
+                test,
+                self._evidence,
+                self._source,
+                indexes,
+                starts=self._starts,
+                outcome=outcome,
+                origin=self._origin,
             )
 
         written: set[str] = set()

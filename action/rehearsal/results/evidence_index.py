@@ -49,12 +49,14 @@ class TraceAttempt:
     """An attempt of a test that left a trace: its number, from 1, and whether it passed.
 
     `file` is the path of the trace, `page` the name of its page beside it, empty if it has none.
+    `started` is when it began, in seconds since 1970.
     """
 
     number: int
     page: str
     file: str = ""
     passed: bool = False
+    started: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

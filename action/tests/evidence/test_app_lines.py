@@ -122,6 +122,12 @@ def test_app_lines__only_of_that_moment(tmp_path: Path) -> None:
     assert said(tmp_path, *pieces) == "POST /lists/new 500"
 
 
+def test_app_lines__not_those_of_the_tests_before_and_after(tmp_path: Path) -> None:
+    pieces = ((3.94, "an error before\n"), (4.1, "bye\n"), (4.4, TRACEBACK))
+    span = Span(start=STARTED + 3.95, end=STARTED + 4.3, exact=True)
+    assert [each.text for each in logged(tmp_path, *pieces, span=span)] == ["bye"]
+
+
 def test_app_lines__a_path_that_says_nothing(tmp_path: Path) -> None:
     assert said(tmp_path, (4.1, "GET /other 200\n"), path="/") == ""
 

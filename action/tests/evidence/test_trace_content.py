@@ -1,4 +1,6 @@
+from collections.abc import Collection
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -119,9 +121,77 @@ def test_traced_attempts__until_the_test_ended(tmp_path: Path) -> None:
     assert [each.text for each in found.logs[0].lines] == ["late"]
 
 
-def trace(number: int, *, passed: bool = False) -> str:
-    lines = [each | ({"attempt": number, "passed": passed} if "v" in each else {})
-             for each in trace_lines()]  # fmt: skip
+def logged(
+    top: Path,
+    *times: float,
+    test: FailedTestEvidence = TEST,
+    starts: Collection[float] = (),
+) -> list[list[str]]:
+    """Return, by attempt, which of the lines at these times since the start a trace has.
+
+    The first step is at 0.012 s, the last one ends at 6.034 s.
+    """
+    evidence = Evidence(Folder(top), Redactor())
+    if not evidence.folder.exists("tests/t"):
+        evidence.write("tests/t/trace.jsonl", as_text(trace_lines()))
+    lines = [f"{each}\n" for each in times]
+    evidence.write("container.log", "".join(lines))
+    ends = [*accumulate(map(len, lines))]
+    entries = (
+        f"{STARTED / 1000 + time:.6f} out {end - len(line)} {len(line)}\n"
+        for time, line, end in zip(times, lines, ends, strict=True)
+    )
+    evidence.write("container.log.index", "".join(entries))
+    source = SourceTree(top=top, directory=top)
+    indexes = {"container.log": read_index(evidence.folder)}
+    since = [STARTED / 1000 + each for each in starts]
+    found = traced_attempts(test, evidence, source, indexes, starts=since)
+    return [[line.text for line in each.logs[0].lines] for each in found]
+
+
+def with_span(start: float, end: float, *, exact: bool = True) -> FailedTestEvidence:
+    """Return the test with its times since the start of its trace."""
+    span = Span(start=STARTED / 1000 + start, end=STARTED / 1000 + end, exact=exact)
+    return replace(TEST, failure=replace(TEST.failure, span=span))
+
+
+def test_traced_attempts__what_the_app_logged_for_the_next_test_is_of_that_one(
+    tmp_path: Path,
+) -> None:
+    # The one before logged at -0.01; this one logs a little late.
+    found = logged(tmp_path, -0.01, 0.5, 6.13, 6.3, test=with_span(0, 6.1))
+    assert found == [["0.5", "6.13"]]
+
+
+def test_traced_attempts__without_exact_times_the_next_start_counts(tmp_path: Path) -> None:
+    # One began at the same time, in another process, and one before this one had ended.
+    assert logged(tmp_path, 1.0, 6.2, 6.4, starts=(0, 3, 6.3, 9)) == [["1.0", "6.2"]]
+    assert logged(tmp_path, 1.0, 6.2, 6.4, 6.6) == [["1.0", "6.2", "6.4"]]
+
+
+def test_traced_attempts__a_test_of_another_process_takes_no_line(tmp_path: Path) -> None:
+    assert logged(tmp_path, 8.0, test=with_span(0, 9), starts=(0, 7)) == [["8.0"]]
+
+
+def test_traced_attempts__what_the_app_logged_for_the_next_attempt_is_of_that_one(
+    tmp_path: Path,
+) -> None:
+    evidence = Evidence(Folder(tmp_path), Redactor())
+    evidence.write("tests/t/trace.jsonl", trace(1))
+    evidence.write("tests/t/trace-retry1.jsonl", trace(2, later=7))
+    test = replace(with_span(0, 14), attempts=found_attempts(evidence, flaky=False))
+    found = logged(tmp_path, 6.9, 7.1, 13.2, test=test)
+    assert found == [["7.1", "13.2"], ["6.9"]]
+
+
+def trace(number: int, *, passed: bool = False, later: int = 0) -> str:
+    """Return the trace of an attempt, all of it so many seconds `later`."""
+    lines = [
+        {name: value + 1000 * later if name in ("t", "until", "start") else value
+         for name, value in each.items()}
+        | ({"attempt": number, "passed": passed} if "v" in each else {})
+        for each in trace_lines()
+    ]  # fmt: skip
     return as_text(iter(lines))
 
 

@@ -21,7 +21,7 @@ from rehearsal.results.tests import Failure, ListedOutcome, ListedTest
 from rehearsal.results.traced_attempt import TracedAttempt
 from rehearsal.source.source_tree import SourceTree
 
-from ..report.trace.samples import as_text, trace_lines
+from ..report.trace.samples import STARTED, as_text, trace_lines
 
 STEP = TraceStep(start=0, seconds=0, text="click")
 
@@ -60,6 +60,23 @@ def test_trace_pages__one_for_each_test(tmp_path: Path) -> None:
     assert run.pages() == ["tests/a/trace.html", "tests/b/trace.html"]
     assert "POST /lists/new" in (run.evidence.folder.path / "tests/b/trace.html").read_text()
     assert run.notices == []
+
+
+def test_trace_pages__what_the_app_logged_for_the_next_test_is_of_that_one(tmp_path: Path) -> None:
+    run = Run(tmp_path, "a", "b")
+    (test, after) = run.index.failed
+    # The trace ends after 6.034 s.
+    (next_one,) = after.attempts
+    after = replace(after, attempts=(replace(next_one, started=STARTED / 1000 + 6.1),))
+    run.index = EvidenceIndex(failed=(test, after))
+    run.evidence.write("container.log", "its own\nof the next\n")
+    times = (STARTED / 1000 + 6.05, STARTED / 1000 + 6.2)
+    index = f"{times[0]:.6f} out 0 8\n{times[1]:.6f} out 8 12\n"
+    run.evidence.write("container.log.index", index)
+    run.pages()
+    page = (run.evidence.folder.path / "tests/a/trace.html").read_text()
+    assert "its own" in page
+    assert "of the next" not in page
 
 
 def test_trace_pages__as_far_as_evidence_limit_has_room(tmp_path: Path) -> None:
