@@ -94,9 +94,11 @@ def app_lines(
         for number, each in enumerate(blocks[first : first + MAX_LINES], first)
         if number == place or not _repeats(each.text, text)
     )
-    # What was logged again says nothing more.
+    # What was logged again says nothing more. Lines may be equal only where they are cut.
     unique: dict[str, LogLine] = {}
     for each in around:
+        if each.is_key:
+            unique.pop(each.text, None)
         unique.setdefault(each.text, each)
     return tuple(unique.values())
 

@@ -167,6 +167,18 @@ def test_app_lines__of_equal_ones_there_is_one(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_app_lines__the_key_line_stays_where_an_earlier_one_looks_equal(tmp_path: Path) -> None:
+    error = f"ERROR could not save {'x' * 200}"
+    pieces = (
+        (4.05, f"{error} id=1 {'y' * 300}\n"), (4.08, "new item\n"),
+        (4.1, f"{error} id=2 {'y' * 300}\n"), (4.15, "GET /x 500\n"),
+    )  # fmt: skip
+    lines = logged(tmp_path, *pieces)
+    assert [(round(each.start, 2), each.is_key) for each in lines] == [
+        (4.08, False), (4.1, True), (4.15, False),
+    ]  # fmt: skip
+
+
 def test_app_lines__without_a_request_are_those_of_the_whole_test(tmp_path: Path) -> None:
     pieces = ((-1.0, "before\n"), (1.0, TRACEBACK), (8.0, "bye\n"), (10.0, "after\n"))
     lines = logged(tmp_path, *pieces, asked=None, span=SPAN)
