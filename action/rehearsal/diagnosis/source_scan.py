@@ -55,8 +55,8 @@ def scan_source(
         several.append(scan_forms)
         scans |= {BROWSER_STARTS: scan_browser_starts, COVERING_STYLES: scan_styles}
     for each in several:
-        found = attempt(faults, partial(each, facts, checkout), None)
-        lines |= found or {}
+        found = attempt(faults, partial(each, facts, checkout), None) or {}
+        lines |= {source: lines.get(source, ()) + more for source, more in found.items()}
     for source, scan in scans.items():
         lines[source] = attempt(faults, partial(scan, facts, checkout), ())
     lines[FAULTS] = tuple(faults)

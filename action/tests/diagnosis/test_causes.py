@@ -174,9 +174,9 @@ def test_causes__stylesheet_before_icon() -> None:
     assert "/static/icon.svg" in found.title
 
 
-def with_line(name: str, source: str, line: str) -> Facts:
+def with_line(name: str, source: str, *lines: str) -> Facts:
     facts = captured(name)
-    return replace(facts, lines={**facts.lines, source: (*facts.lines.get(source, ()), line)})
+    return replace(facts, lines={**facts.lines, source: (*facts.lines.get(source, ()), *lines)})
 
 
 def without(name: str, *sources: str) -> Facts:
@@ -208,6 +208,18 @@ def answering(status: int) -> Facts:
             '# or in superlists/lists/templates/lists/form.html:5, instead of name="item_text", '
             'write:\nname="text"',
             id="another field",
+        ),
+        pytest.param(
+            with_line(
+                "missing-form-field",
+                "proposals",
+                "other_reads ",
+                "other_reads # and in b.py:4, instead of a, write:",
+                "other_reads b",
+                "other_reads ",
+            ),
+            'request.POST["item_text"]\n\n# and in b.py:4, instead of a, write:\nb\n\n# or in ',
+            id="another read",
         ),
         pytest.param(
             with_line("missing-form-field", "form fields", "other q at a.html:1"),

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.diagnosis.facts import Facts
-from rehearsal.diagnosis.form_scan import MAX_COMPARED, MAX_FIELDS, MAX_FORMS, scan_forms
+from rehearsal.diagnosis.form_scan import MAX_COMPARED, MAX_FIELDS, MAX_FORMS, MAX_READS, scan_forms
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Verdict
 
@@ -40,6 +40,42 @@ def test_scan_forms__field_of_the_same_name(checkout: SourceTree) -> None:
     write(checkout, "a.html", '<input name="texts">')
     write(checkout, "b.html", '<input name="text">')
     assert scan_forms(failed(*LOG), checkout)["form fields"] == ("same text at site/b.html:1",)
+
+
+def test_scan_forms__where_else_the_field_is_read(checkout: SourceTree) -> None:
+    views = """def new(request):
+    text = request.POST["text"]
+    # request.POST["text"]
+    more = self.request.POST.get('text', "") or request.POST["texts"] or request.GET["text"]
+"""
+    write(checkout, "lists/views.py", views)
+    write(checkout, "a.html", '<input name="item_text">')
+    trace = (
+        "Traceback (most recent call last):",
+        '  File "/src/lists/views.py", line 2, in new',
+        '    text = request.POST["text"]',
+        *LOG,
+    )
+    _, comment, text, _ = scan_forms(failed(*trace), checkout)["proposals"]
+    old = "self.request.POST.get('text'"
+    assert comment == f"other_reads # and in site/lists/views.py:4, instead of {old}, write:"
+    assert text == "other_reads self.request.POST.get('item_text'"
+    assert not scan_forms(failed(*LOG), checkout)["proposals"]
+    write(checkout, "b.html", '<input name="text">')
+    assert "proposals" not in scan_forms(failed(*trace), checkout)
+
+
+def test_scan_forms__names_a_limited_number_of_reads(checkout: SourceTree) -> None:
+    write(checkout, "lists/views.py", 'request.POST["text"]\n' * (MAX_READS + 2))
+    write(checkout, "a.html", '<input name="item_text">')
+    trace = (
+        "Traceback (most recent call last):",
+        '  File "/src/lists/views.py", line 1, in new',
+        '    request.POST["text"]',
+        *LOG,
+    )
+    found = scan_forms(failed(*trace), checkout)["proposals"]
+    assert len([line for line in found if "# and in" in line]) == MAX_READS
 
 
 def test_scan_forms__returns_a_limited_number_of_fields(checkout: SourceTree) -> None:

@@ -69,6 +69,17 @@ def test_scan_source__nothing_found(checkout: SourceTree, manage: str | None) ->
     assert scan_source(failed("hello"), checkout, "a\nb") == {}
 
 
+def test_scan_source__proposals_of_all_scans(
+    checkout: SourceTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_scan, "propose", lambda *_: ["logging LOGGING = {}"])
+    write(checkout, "shop/views.py", "\n" * 20 + 'request.POST["text"]\n' * 2)
+    write(checkout, "a.html", '<input name="item_text">')
+    first, *more = scan_source(failed(*LOG), checkout)["proposals"]
+    assert first == "logging LOGGING = {}"
+    assert 'other_reads request.POST["item_text"]' in more
+
+
 def broken(*_given: object) -> tuple[str, ...]:
     raise KeyError("a secret")
 

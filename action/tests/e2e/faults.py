@@ -779,7 +779,9 @@ DJANGO = [
             "has no field 'text', which the view reads",
             "No template has a field named 'text'",
             "superlists/lists/templates/lists/form.html:5 has 'item_text'",
+            'in superlists/lists/views.py:21, instead of request.POST["text"], write:',
             'request.POST["item_text"]',
+            'in superlists/lists/views.py:41, instead of request.POST["text"], write:',
         ),
         then="passed",
         lines=(

@@ -84,10 +84,11 @@ TESTS = (
                     every_value_of="given",
                 ),
                 hint="No template has a field named '{field}'; {template} has '{given}'{others|}. "
-                "Use the same name in both. If other views read that form too, change this view.",
+                "Use the same name in both: change each view that reads it, or, if no other code "
+                "and no test uses '{given}', the form.",
                 paste="# either in {code|the view}, instead of {read|the way it is read}, write:\n"
                 'request.{data|POST}["{given}"]\n'
-                "\n"
+                "{other_reads|}\n"
                 '# or in {template}, instead of name="{given}", write:\n'
                 'name="{field}"',
             ),
