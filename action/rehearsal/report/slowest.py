@@ -82,7 +82,7 @@ def _test(result: RehearsalResult) -> Iterator[Slowest]:
     found = PYTHON_TEST.fullmatch(test.name)
     whole = _test_command(result)
     of_all = f" of {DOING['test']}'s {seconds_text(whole)}" if whole else ""
-    wait = failed_wait(result.index, test.name)
+    wait = failed_wait(result, test.name)
     yield Slowest(
         subject=cut_name(one_line(found["own"] if found else test.name)),
         words=f"took {seconds_text(test.seconds)}{f' ({wait})' if wait else ''}{of_all}",
@@ -103,7 +103,7 @@ def _test_command(result: RehearsalResult) -> float:
 
 def _waits(result: RehearsalResult) -> Iterator[Slowest]:
     """Yield the sum of the waits; of one the slowest test tells."""
-    waits = seconds_in_vain(result.index)
+    waits = seconds_in_vain(result)
     if len(waits) > 1:
         words = f"waited {seconds_text(sum(waits))} in vain"
         yield Slowest(subject=f"{len(waits)} failed tests", words=words)

@@ -135,7 +135,7 @@ def slowest_lines(result: RehearsalResult) -> Iterator[str]:
 def _remark(test: ListedTest, result: RehearsalResult) -> str:
     """Return how a test ended, unless it passed, and how much of it was a wait in vain."""
     outcome = "" if test.outcome is ListedOutcome.PASSED else str(test.outcome)
-    words = ", ".join(filter(None, (outcome, failed_wait(result.index, test.name))))
+    words = ", ".join(filter(None, (outcome, failed_wait(result, test.name))))
     return f" ({words})" if words else ""
 
 

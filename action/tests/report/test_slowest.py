@@ -121,8 +121,13 @@ def test_slowest__a_long_name_of_several_lines_is_one_short_line() -> None:
     assert len(slowest_text(found)) < 300
 
 
-WAITED = TraceStep(start=2, seconds=10.04, text="looked for id=x (179 times)", is_look=True)
+WAITED = TraceStep(
+    start=2, seconds=10.04, text="looked for id=x (179 times)", is_look=True, error="no element"
+)
+FOUND = replace(WAITED, error="", answer="Home")
+LONG = replace(WAITED, seconds=14.0)
 TIMEOUT = "selenium.common.exceptions.TimeoutException: Message: no row"
+PLAYWRIGHT = "playwright._impl._errors.TimeoutError: Locator.click: Timeout 30000ms exceeded."
 
 
 @pytest.mark.parametrize(
@@ -136,10 +141,23 @@ TIMEOUT = "selenium.common.exceptions.TimeoutException: Message: no row"
         ("no row", (replace(WAITED, seconds=0.4),), ""),
         ("no row", (WAITED, TraceStep(start=13, seconds=0, text="click id=x")), ""),
         ("no row", (), ""),
+        (TIMEOUT, (FOUND,), "10.0 s of it a wait that timed out"),
+        ("AssertionError: 'Home' != 'Start'", (FOUND,), ""),
+        ("TimeoutError: [Errno 110] Connection timed out", (FOUND,), ""),
+        (f"{TIMEOUT}: Timed out receiving message from renderer: 300.000", (), ""),
+        (f"{TIMEOUT}: Navigation timed out after 300000 ms", (), ""),
+        (PLAYWRIGHT, (), "it ended with a wait that timed out"),
+        ("AssertionError: Waited 10 s for a row", (), "10.0 s of it a wait that timed out"),
+        (TIMEOUT, (LONG,), ""),
+        ("no row", (LONG,), ""),
+        ("Waited 14 s for a row: none", (), ""),
     ],
     ids=[
         *("a wait in the trace", "another wait", "Selenium's message alone", "our message alone"),
         *("one lookup", "a short one", "not at the end", "no trace"),
+        *("a wrong answer", "the answer was found", "a socket", "Chrome's page", "Firefox's page"),
+        *("Playwright", "pytest's form", "longer than the test", "lookups longer than the test"),
+        "our message is longer than the test",
     ],
 )
 def test_slowest__says_how_much_was_a_wait_in_vain(
