@@ -2,9 +2,11 @@
 
 import threading
 import time
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import accumulate
 
 from rehearsal.evidence.capped_file import CappedFile
 from rehearsal.evidence.log_index import OWN_REMARK, OWN_REQUESTS, own_remark
@@ -109,22 +111,22 @@ class Log:
     def tail(self, lines: int) -> tuple[str, ...]:
         """Return the last lines that are not blank, for an error's excerpt.
 
-        A remark stands where our own requests begin, or first where all lines are later.
+        A remark stands where our own requests begin, or first where all lines are later. It counts
+        as no line.
         """
-        before: list[Piece] = []
         with self._lock:
-            own, start = list(self._end), self.received - self._end_size
-            while self._own_start is not None and own and start < self._own_start:
-                before.append(own.pop(0))
-                start += len(before[-1].data)
-            is_marked = bool(own) and self._own_start is not None
-        first, second = join_pieces(before), join_pieces(own)
-        data = first + own_remark(first) + second if is_marked else first + second
+            pieces, start = list(self._end), self.received - self._end_size
+            own_start = self.received if self._own_start is None else self._own_start
+        starts = accumulate((len(piece.data) for piece in pieces), initial=start)
+        number = bisect_left(list(starts), own_start)
+        data, own = join_pieces(pieces[:number]), join_pieces(pieces[number:])
+        data += own_remark(data) + own if own else b""
         text = data[-TAIL_SIZE:].decode(errors="replace")
-        found = [line.rstrip() for line in text.splitlines() if line.strip()][-lines:]
-        if is_marked and OWN_REMARK not in found:
-            found[:1] = [OWN_REMARK]
-        return tuple(found)
+        found = [line.rstrip() for line in text.splitlines() if line.strip()]
+        if not own:
+            return tuple(found[-lines:])
+        last = found[-lines - 1 :]
+        return tuple(last if OWN_REMARK in last else (OWN_REMARK, *found[-lines:]))
 
     def since(self, received: int) -> tuple[str, ...]:
         """Return the lines after the first `received` bytes, as far as `TAIL_SIZE` bytes have them.

@@ -157,7 +157,9 @@ def test_log__a_remark_stands_where_our_own_requests_begin(
     log.close()
     lines = ("of a test", "of a test, too", OWN_REMARK, "GET /ours", "bye")
     assert log.tail(9) == lines
-    assert log.tail(2) == (OWN_REMARK, "bye")
+    for count, since in ((3, 1), (2, 2)):
+        assert log.tail(count) == lines[since:], "the remark takes the place of no line"
+    assert log.tail(1) == (OWN_REMARK, "bye")
     excerpt = read_log_excerpt(evidence.folder)
     assert excerpt
     assert tuple(excerpt.text.splitlines()) == lines
