@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from rehearsal.regex import regex
+from rehearsal.report.name_of_test import PYTHON_TEST
 from rehearsal.results.bounded_text import cut_text
 
 # In bytes. GitHub refuses a step's summary over 1 MiB.
@@ -16,11 +17,6 @@ MAX_PREFORMATTED_LINES = 60
 # What ends a line of Markdown (CommonMark, 2.1).
 LINE_END = regex(r"\r\n|\r|\n")
 TICKS = regex("`+")
-# A test of unittest or pytest, by its dotted name or its node ID: module and class, then the test.
-PYTHON_TEST = regex(
-    r"(?P<module>(?:[^\W\d]\w*\.)+|[\w./-]+\.py::(?:\w+(?:::|\.))*)(?P<own>test\w*(?:\[.*\])?)",
-    re.DOTALL,
-)
 
 
 def document(sections: Iterable[Iterable[str]], *, whole: str) -> str:

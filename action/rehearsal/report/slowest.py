@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rehearsal.dataclass import dataclass
-from rehearsal.report.markdown import PYTHON_TEST
+from rehearsal.report.name_of_test import own_name
 from rehearsal.report.waits import failed_wait, seconds_in_vain
 from rehearsal.report.words import one_line, seconds_text, slowest_first
 from rehearsal.results.bounded_text import cut_name
@@ -79,12 +79,11 @@ def _test(result: RehearsalResult) -> Iterator[Slowest]:
     test = next(iter(slowest_first(results.tests)), None) if results else None
     if not test or not test.seconds:
         return
-    found = PYTHON_TEST.fullmatch(test.name)
     whole = _test_command(result)
     of_all = f" of {DOING['test']}'s {seconds_text(whole)}" if whole else ""
     wait = failed_wait(result, test.name)
     yield Slowest(
-        subject=cut_name(one_line(found["own"] if found else test.name)),
+        subject=own_name(test.name),
         words=f"took {seconds_text(test.seconds)}{f' ({wait})' if wait else ''}{of_all}",
         test=test.name,
     )

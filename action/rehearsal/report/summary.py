@@ -7,6 +7,7 @@ from rehearsal import __version__
 from rehearsal.report import markdown
 from rehearsal.report.audit_summary import audit_fact, audit_sections
 from rehearsal.report.cause_summary import also_needed_lines, cause_lines
+from rehearsal.report.same_cause import one_of_each_cause
 from rehearsal.report.since_summary import since_lines
 from rehearsal.report.slowest import slowest_text
 from rehearsal.report.tests_summary import (
@@ -172,7 +173,7 @@ def _logs(result: RehearsalResult, *, shown_above: str) -> Iterator[Iterable[str
     raised.pop(shown_above, None)
     for text, title in list(reversed(raised.items()))[:MAX_TRACEBACKS]:
         yield markdown.collapsible(title, text.split("\n"))
-    traced = [test for test in index.failed if test.short_trace][:MAX_TRACEBACKS]
+    traced = one_of_each_cause(test for test in index.failed if test.short_trace)[:MAX_TRACEBACKS]
     for test in traced:
         title = f"Where {test.failure.name} failed"
         collapsed = known or has_frame

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from rehearsal.report import markdown, run_here
+from rehearsal.report.name_of_test import own_name
+from rehearsal.report.same_cause import first_of_cause, one_of_each_cause
 from rehearsal.report.since_words import new_mark
 from rehearsal.report.slowest import time_outside_tests
 from rehearsal.report.waits import failed_wait
@@ -47,11 +49,16 @@ def table_of_tests(
     # Without any frame the column would be empty, and take room from the others.
     frames = any(test.frame for test in tests)
     rows = []
-    for test in tests[:MAX_TESTS]:
+    shown = tests[:MAX_TESTS]
+    for test, first in zip(shown, first_of_cause(shown), strict=True):
         line = f"{test.file}:{test.failure.line}" if test.file and test.failure.line else test.file
         raised = _raised(test.frame, origin) if test.frame else ""
+        if first:
+            raised = markdown.cell(f"the same as in {own_name(first.failure.name)}")
         address = source_url(origin, test.file, test.failure.line)
-        reported = _with_location(reported_message(test), line, address) + _last(test)
+        reported = _with_location(reported_message(test), line, address)
+        if not first:
+            reported += _last(test)
         rows.append([marked_name(test, since), *[raised] * frames, reported])
     yield from markdown.table(
         [column, *["what the app raised"] * frames, "what the test reported"],
@@ -76,9 +83,10 @@ def _last(test: FailedTestEvidence) -> str:
 
 
 def step_sections(result: RehearsalResult) -> Iterator[Iterable[str]]:
-    """Yield what the first failed tests did last, folded where a cause says why they failed."""
+    """Yield what the first failed test of each cause did last, folded where the cause is known."""
     known = bool(result.diagnoses)
-    for test in [test for test in result.index.failed if test.steps][:MAX_WITH_STEPS]:
+    tests = one_of_each_cause(test for test in result.index.failed if test.steps)
+    for test in tests[:MAX_WITH_STEPS]:
         steps = (step_line(step) for step in last_steps(test.steps, MAX_STEPS))
         lines = [*steps, *request_lines(test)]
         title = f"What {test.failure.name} did last"

@@ -17,12 +17,15 @@ from rehearsal.evidence.folder import Evidence
 from rehearsal.outside.folder import Folder
 from rehearsal.redaction.redactor import Redactor
 from rehearsal.report.page import page
+from rehearsal.report.page.anchors import anchor_of
 from rehearsal.results.diagnosis import Diagnosis
+from rehearsal.results.evidence_index import EvidenceIndex, LogExcerpt
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 from rehearsal.results.tests import Failure, ListedOutcome, ListedTest, Span, SuiteResults
 from rehearsal.source.source_tree import SourceTree
 from rehearsal.verdict import Problem, Verdict
 
+from ..report.page.test_page import failed_result
 from .contract import assert_verdict
 from .repository import Repository
 from .runner import Runner
@@ -252,6 +255,42 @@ def test_page__on_paper_nothing_is_cut_off(opened: webdriver.Chrome) -> None:
     script = """return [...document.querySelectorAll('.sides pre')].filter(
         (each) => each.checkVisibility() && each.scrollHeight > each.clientHeight + 2).length"""
     assert opened.execute_script(script) == 0
+
+
+def test_page__a_test_of_the_same_cause_is_folded_and_still_found(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    (test,) = failed_result().index.failed
+    excerpt = LogExcerpt(name="tests/b/console.log", text="the NEEDLE of b")
+    second = replace(test, failure=replace(test.failure, name="b"), excerpts=(excerpt,))
+    file = tmp_path / "index.html"
+    result = failed_result(index=EvidenceIndex(failed=(test, second)))
+    file.write_text(str(page(result)), encoding="utf-8")
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+    browser.get("about:blank")
+    browser.get(file.as_uri())
+
+    def is_shown() -> bool:
+        script = """return [...document.querySelectorAll('.same pre')].some(
+            (each) => each.textContent.includes('NEEDLE') && each.checkVisibility(
+              {contentVisibilityAuto: true}) && each.getBoundingClientRect().height > 0)"""
+        return bool(browser.execute_script(script))
+
+    assert not is_shown()
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    wait_for(is_shown)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    wait_for(lambda: not is_shown())
+    box = browser.find_element(By.ID, "search")
+    box.send_keys("needle of b")
+    wait_for(lambda: browser.find_element(By.ID, "search-status").text == "1 found")
+    found = browser.find_element(By.ID, "found")
+    assert found.find_element(By.TAG_NAME, "h2").text.startswith("b")
+    found.find_element(By.TAG_NAME, "button").click()
+    wait_for(is_shown)
+    browser.get("about:blank")
+    browser.get(f"{file.as_uri()}#{anchor_of('b')}")
+    wait_for(is_shown)
 
 
 def test_page__of_a_real_crash_names_the_app_s_own_line(

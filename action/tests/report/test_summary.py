@@ -301,6 +301,28 @@ def test_summary__shows_what_a_failed_test_did_last() -> None:
     assert Tags(text).found <= TAGS
 
 
+def test_summary__tells_a_cause_once() -> None:
+    tests = failed("t.test_a", "t.test_b", "t.test_c", frame=frame("app"), trace="in t.py").failed
+    request = TraceRequest(start=4.1, seconds=0, method="POST", address="/x", status=500)
+    step = TraceStep(start=4, seconds=0, text="click")
+    other = replace(frame("app"), line=8)
+    index = EvidenceIndex(
+        failed=tuple(
+            replace(test, steps=(step,), request=request, frame=raised)
+            for test, raised in zip(tests, (frame("app"), other, frame("app")), strict=True)
+        )
+    )
+    text = make_summary(TESTS_FAILED, index=index)
+    first, second, third = (line for line in text.splitlines() if line.startswith("| test"))
+    for row in (first, second):
+        assert "| Error: app<br>" in row
+        assert "The request then: POST /x: 500" in row
+    assert third == ("| test\\_c<br><sub>t</sub> | the same as in test\\_a | 1 != 2 |")
+    for title in ("What {} did last", "Where {} failed"):
+        shown = [f"<summary>{title.format(test.failure.name)}</summary>" in text for test in tests]
+        assert shown == [True, True, False]
+
+
 def test_summary__shows_the_request_of_a_failed_test_and_what_the_app_said() -> None:
     (test,) = failed("t.test_bad").failed
     request = TraceRequest(start=4.1, seconds=0, method="POST", address=HOSTILE, status=500)
@@ -436,10 +458,12 @@ def test_summary__what_is_still_too_large_is_left_out() -> None:
     """Each of these characters takes six when it is escaped."""
     line = '"' * 10_000
     app = frame("\n".join([line] * 500))
+    tests = failed("a", "b", "c", message=line, trace=app.text).failed
+    causes = (replace(test, frame=replace(app, line=at)) for at, test in enumerate(tests))
     text = make_summary(
         replace(TESTS_FAILED, excerpt=(line,) * 400, source="s"),
         container_tail=(line,) * 400,
-        index=failed("a", "b", "c", message=line, frame=app, trace=app.text),
+        index=EvidenceIndex(failed=tuple(causes)),
     )
     assert len(text.encode()) < 1 << 20
     assert text.count("More does not fit here: see the artifact x\\_y.") == 1

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from rehearsal.report.page.anchors import Anchors
-from rehearsal.report.page.failure import name_and_errors
+from rehearsal.report.page.failure import errors_of, heading
 from rehearsal.report.page.layout import preformatted
 from rehearsal.report.page.links import link
 from rehearsal.report.page.logs_of_test import app_log, excerpt_of, folded
@@ -15,11 +15,11 @@ from rehearsal.report.page.pictures import (
     picture,
     pictures_of,
 )
+from rehearsal.report.page.same_cause import same_cause_card
 from rehearsal.report.page.since import pair_of, pictures_since
 from rehearsal.report.page.steps import steps
-from rehearsal.report.words import (
-    size_text,
-)
+from rehearsal.report.same_cause import first_of_cause
+from rehearsal.report.words import size_text
 from rehearsal.results.comparison import Comparison
 from rehearsal.results.evidence_index import (
     EvidenceFile,
@@ -30,7 +30,7 @@ from rehearsal.results.file_names import VERDICT_FILE
 from rehearsal.results.origin import Origin
 from rehearsal.results.verdict_document import MAX_TESTS as MAX_LISTED
 
-# How many tests show their evidence at once; the others show name and message first.
+# How many causes show a test's evidence at once; other tests show name and message first.
 MAX_OPEN = 3
 # Nobody reads more, and a printout loads all pictures at once. Others show name and message only.
 MAX_WITH_EVIDENCE = 30
@@ -52,18 +52,22 @@ def failed_tests(
     `since` marks the failures that are new.
     """
     anchors = Anchors()
+    same = [*first_of_cause(index.failed), *[None] * len(index.flaky)]
 
     def card(position: int, test: FailedTestEvidence) -> Markup:
         anchor = anchors.add(test.failure.name)
-        has_evidence = position < MAX_WITH_EVIDENCE
-        head = name_and_errors(
-            test, origin=origin, anchor=anchor, since=since, detailed=has_evidence
-        )
-        if not has_evidence:
-            return element("article", head, class_="card test", id=anchor)
+        content = errors_of(test, origin=origin, detailed=position < MAX_WITH_EVIDENCE)
+        if position < MAX_WITH_EVIDENCE:
+            content = (content, evidence(position, test))
+        if first := same[position]:
+            return same_cause_card(test, first, content, anchor=anchor, since=since)
+        name = heading(test, anchor=anchor, since=since)
+        return element("article", name, content, class_="card test", id=anchor)
+
+    def evidence(position: int, test: FailedTestEvidence) -> Child:
         pair = pair_of(since, test.failure.name)
         compared = pair.now_path if pair else ""
-        evidence: Child = (
+        shown: Child = (
             steps(test, origin),
             pictures_since(pair, dict(pictures_of(test)).get(compared, "")),
             before_and_after(test, shown=compared),
@@ -71,9 +75,9 @@ def failed_tests(
             _trace(test),
             _files(test.files),
         )
-        if position >= MAX_OPEN:
-            evidence = element("details", element("summary", "All evidence of this test"), evidence)
-        return element("article", head, evidence, class_="card test", id=anchor)
+        if same[position] or same[:position].count(None) < MAX_OPEN:
+            return shown
+        return element("details", element("summary", "All evidence of this test"), shown)
 
     failed = list(enumerate(index.failed))
     flaky = list(enumerate(index.flaky, len(failed)))

@@ -37,16 +37,31 @@ def name_and_errors(
     `since` is what changed since a baseline: it tells whether this failure is new.
     `detailed` adds the test's line, what the app logged then, and how to run it on a new machine.
     """
+    errors = errors_of(test, origin=origin, detailed=detailed)
+    return heading(test, anchor=anchor, since=since), errors
+
+
+def heading(
+    test: FailedTestEvidence, *, anchor: str = "", since: Comparison | None = None
+) -> Markup:
+    """Return the test's name, with a link to itself if `anchor` is given."""
+    failure = test.failure
+    name = shown_name(failure.name)
+    if anchor:
+        name = element("a", name, href=f"#{anchor}", class_="self")
+    return element("h3", name, _took(failure), _mark(new_mark(since, failure.name)))
+
+
+def errors_of(
+    test: FailedTestEvidence, *, origin: Origin | None = None, detailed: bool = False
+) -> Child:
+    """Return what stands below the name."""
     failure, frame = test.failure, test.frame
     origin = origin or Origin()
     file = test.file or failure.file
     line = code_link(origin, file, failure.line) if file else None
     message = reported_message(test) or "It failed; its report gives no reason."
-    name = shown_name(failure.name)
-    if anchor:
-        name = element("a", name, href=f"#{anchor}", class_="self")
     return (
-        element("h3", name, _took(failure), _mark(new_mark(since, failure.name))),
         _raised(frame, origin) if frame else None,
         _error("The test reported: ", message, line, red=not frame),
         _code(test, file) if detailed else None,

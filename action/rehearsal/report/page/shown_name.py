@@ -1,6 +1,6 @@
 """The name of a test: what it is called itself stands out from its module and class."""
 
-from rehearsal.report.markdown import PYTHON_TEST
+from rehearsal.report.name_of_test import PYTHON_TEST
 from rehearsal.report.page.markup import Child, breakable, element
 
 

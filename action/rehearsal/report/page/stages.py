@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from rehearsal.dataclass import dataclass
-from rehearsal.report.markdown import PYTHON_TEST
+from rehearsal.report.name_of_test import own_name
 from rehearsal.report.page.markup import Child, Markup, breakable, element
 from rehearsal.report.words import INSTALLING, seconds_text, stage_title
-from rehearsal.results.bounded_text import cut_name
 from rehearsal.results.companion_run import SERVICE
 from rehearsal.results.rehearsal import RehearsalResult, Stage
 
@@ -101,9 +100,7 @@ def _within(result: RehearsalResult, stage: Stage, first: float, start: float) -
         known = ((name, span) for name, span in spans if span)
         for name, span in islice(known, MAX_TESTS):
             seconds = max(span.end - span.start, 0.0)
-            found = PYTHON_TEST.fullmatch(name)
-            title = cut_name(found["own"] if found else name)
-            begun = max(span.start - first, 0.0)
+            begun, title = max(span.start - first, 0.0), own_name(name)
             yield Bar(title=title, start=begun, seconds=seconds, kind="within", failed=True)
 
 

@@ -637,6 +637,33 @@ def test_page__opens_flaky_tests_if_few_tests_failed(failures: int, is_open: boo
     assert ("All evidence of this test" not in text) is is_open
 
 
+def test_page__folds_tests_of_the_same_cause() -> None:
+    (test,) = failed_result().index.failed
+    span = Span(start=0, end=2.5, exact=True)
+    tests = [
+        replace(
+            test,
+            failure=replace(test.failure, name=f"shop.test_{name}", message="1 != 2", span=span),
+            frame=replace(frame("app.py"), line=line),
+        )
+        for name, line in zip("abcde", (1, 1, 2, 3, 1), strict=True)
+    ]
+    text = page(failed_result(index=EvidenceIndex(failed=tuple(tests))))
+    cards = re.split(r"<(?:article|details) class=\"card test", text)[1:]
+    folded = [card for card in cards if card.startswith(" same")]
+    assert folded == [cards[1], cards[4]]
+    for name, card in zip("be", folded, strict=True):
+        assert card.startswith(f' same" id="{anchor_of(f"shop.test_{name}")}"><summary>')
+        summary, _, content = card.partition("</summary>")
+        assert Parsed(f"<p{summary}").text == (
+            f"shop.test_{name} 2.5 s Same cause as test_a. The test reported: 1 != 2"
+        )
+        assert Parsed(content).text.startswith("The app raised: app.py · app.py:1")
+        assert content.count("<img") == 2
+    # Three causes have their evidence open.
+    assert "All evidence of this test" not in text
+
+
 def test_page__lists_some_of_many_files() -> None:
     names = tuple(f"tests/{number}.png" for number in range(20_000))
     text = page(failed_result(index=EvidenceIndex(files=names), also_needed=NextNeeds()))
