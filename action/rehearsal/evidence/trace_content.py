@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from rehearsal.evidence.excerpts import read_excerpt
 from rehearsal.evidence.folder import Evidence
+from rehearsal.evidence.hidden_values import hide_values
 from rehearsal.evidence.log_index import LogIndex
 from rehearsal.evidence.logs_of_trace import logs_of_trace
 from rehearsal.outside.files import read_text
@@ -134,7 +135,7 @@ def _sources(
             continue
         if file not in texts:
             text = read_text(source.top / file, MAX_SOURCE) or ""
-            texts[file] = split_lines(evidence.redactor.redact(text))
+            texts[file] = split_lines(hide_values(evidence.redactor.redact(text)))
         line, lines = int(match[2]), texts[file]
         if 0 < line <= len(lines):
             first = max(1, line - AROUND)

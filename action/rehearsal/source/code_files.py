@@ -12,10 +12,15 @@ SUFFIXES = frozenset({
     *(".razor", ".ex", ".exs", ".heex", ".pl", ".lua", ".c", ".cc", ".cpp", ".html", ".htm"),
     *(".jinja", ".jinja2", ".j2", ".feature", ".robot"),
 })  # fmt: skip
-# Hidden files and folders, and names under which projects keep values that git does not track.
+# Of such words alone consists the name of a file in which projects keep values of their own, that
+# git does not track.
+_PLAIN = "settings?|config|conf|env|production|prod|staging|development|dev"
+_OWN = (
+    "local|private|secrets?|credentials?|passwords?|passwd|(?:api|secret|private|access)[._-]?keys?"
+)
 PRIVATE = regex(
-    r"(?:^|/)(?:\.[^/]+|(?:local_?)?secrets?(?:/|\.\w+$)|(?:credentials?|passwords?)\.\w+$"
-    r"|(?:local_?settings?|settings?_?local)\.\w+$)",
+    r"(?:^|/)(?:\.[^/]+|(?:local_?)?secrets?/|instance/config\.\w+$|wp-config\.\w+$"
+    rf"|(?:(?:{_PLAIN})[._-]?){{0,3}}(?:{_OWN})(?:[._-]?(?:{_PLAIN}|{_OWN})){{0,3}}\.\w+$)",
 )
 
 

@@ -77,8 +77,9 @@ def place_shown(top: Path, file: str, *, outcome: ListedOutcome | None = None) -
 def test_traced_attempts__the_code_around_the_line_that_raised(tmp_path: Path) -> None:
     file = tmp_path / "checkout/views.py"
     file.parent.mkdir()
-    file.write_text("one planted-secret\n" + "more\n" * 9)
-    assert place_shown(tmp_path, "views.py") == ["one ***", *["more"] * 4]
+    file.write_text("one planted-secret\n" + "TOKEN = (\n'unknown')\n" + "more\n" * 9)
+    shown = ["one ***", "TOKEN = (", "'***')", "more", "more"]
+    assert place_shown(tmp_path, "views.py") == shown
     assert place_shown(tmp_path, "views.py", outcome=ListedOutcome.SKIPPED) == []
 
 
