@@ -32,6 +32,7 @@ class LogIndex:
     """When each piece of a log arrived: its time, its start, its end and its stream, in order.
 
     What came after `asked` (in seconds since 1970) is of no test: we have asked the app ourselves.
+    `own_start` says the same of the app's log itself, as an offset, whatever the clock says.
     """
 
     # Arrays: a log may have millions of entries, and lists would need five times the memory.
@@ -41,17 +42,12 @@ class LogIndex:
     # The first letter of each stream's name.
     streams: bytearray = field(default_factory=bytearray)
     asked: float = math.inf
+    own_start: int = sys.maxsize
 
     @property
     def total(self) -> int:
         """How many bytes the log received."""
         return self.ends[-1] if self.ends else 0
-
-    @property
-    def own_start(self) -> int:
-        """How many bytes came before we asked the app ourselves."""
-        first = bisect_left(self.times, self.asked)
-        return self.starts[first] if first < len(self.starts) else self.total
 
     @property
     def has_both_streams(self) -> bool:
@@ -78,10 +74,11 @@ class LogIndex:
     def between(self, start: float, end: float) -> tuple[int, int]:
         """Return the offsets of what came from `start` to `end`, in seconds since 1970.
 
-        Nothing is of a test that came after `asked`.
+        Nothing is of a test that came after we asked the app ourselves.
         """
         first = bisect_left(self.times, start)
         after = bisect_right(self.times, min(end, self.asked))
+        after = min(after, bisect_left(self.starts, self.own_start))
         if first >= after:
             return 0, 0
         return self.starts[first], self.ends[after - 1]
@@ -100,11 +97,12 @@ def read_index(
             if os.fstat(lines.fileno()).st_size > max_size:
                 return index
             for when, stream, start, end in _entries(lines):
-                if stream == OWN_REQUESTS.encode():
-                    index = replace(index, asked=when)
-                    continue
                 # The order must hold even if the clock is set back, or an entry is cut.
-                index.times.append(max(when, index.times[-1] if index.times else 0.0))
+                time = max(when, index.times[-1] if index.times else 0.0)
+                if stream == OWN_REQUESTS.encode():
+                    index = replace(index, asked=time, own_start=start)
+                    continue
+                index.times.append(time)
                 index.starts.append(start)
                 index.ends.append(end)
                 index.streams.append(stream[0])
@@ -129,7 +127,7 @@ def read_text(log: BinaryIO, index: LogIndex, start: int, end: int) -> str:
 def read_ends(log: BinaryIO, index: LogIndex, head: int, tail: int) -> tuple[bytes, bytes, int]:
     """Return what `read_head_and_tail` does: blocks are whole where possible. Raises OSError.
 
-    A remark stands where our own requests begin.
+    A remark stands where our own requests begin; if that is left out, before the second part.
     """
     total = index.total
     is_known = index.has_both_streams or index.own_start < total
@@ -142,23 +140,29 @@ def read_ends(log: BinaryIO, index: LogIndex, head: int, tail: int) -> tuple[byt
         return _read_marked(log, index, 0, total), b"", 0
     return (
         _read_marked(log, index, 0, head),
-        _read_marked(log, index, head + left_out, total),
+        _read_marked(log, index, head + left_out, total, left_out=left_out),
         left_out,
     )
 
 
-def _read_marked(log: BinaryIO, index: LogIndex, start: int, end: int) -> bytes:
-    """Read a part of the log; a remark stands where our own requests begin."""
-    own = index.own_start
-    if not start < own < end:
+def _read_marked(
+    log: BinaryIO, index: LogIndex, start: int, end: int, *, left_out: int = 0
+) -> bytes:
+    """Read a part of the log; a remark stands where our own requests begin.
+
+    `left_out` is how many bytes before the part are in no other.
+    """
+    if not start - left_out <= index.own_start < end:
         return _read(log, index, start, end)
+    own = max(start, index.own_start)
     before, after = _read(log, index, start, own), _read(log, index, own, end)
     return before + own_remark(before) + after
 
 
 def own_remark(before: bytes) -> bytes:
     """Return the remark as a line below what came `before`."""
-    return b"\n" * (not before.endswith(b"\n")) + f"{OWN_REMARK}\n".encode()
+    is_within_a_line = bool(before) and not before.endswith(b"\n")
+    return b"\n" * is_within_a_line + f"{OWN_REMARK}\n".encode()
 
 
 def _read(log: BinaryIO, index: LogIndex, start: int, end: int) -> bytes:

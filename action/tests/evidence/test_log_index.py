@@ -151,7 +151,6 @@ def test_log__a_remark_stands_where_our_own_requests_begin(
     assert OWN_REMARK not in log.tail(9)
     log.mark_own_requests()
     assert OWN_REMARK not in log.tail(9), "nothing came since"
-    time.sleep(0.002)
     first(b"GET /ours\n")
     second(b"bye\n")
     log.close()
@@ -164,3 +163,43 @@ def test_log__a_remark_stands_where_our_own_requests_begin(
     assert excerpt
     assert tuple(excerpt.text.splitlines()) == lines
     assert OWN_REMARK not in (evidence.folder.path / "container.log").read_text()
+
+
+def test_read_index__our_own_requests_after_the_clock_was_set_back(evidence: Evidence) -> None:
+    evidence.write("container.log", "of a test\nof a test, too\nGET /ours\n")
+    entries = ("1000.0 out 0 10", "1001.0 out 10 15", "999.5 asks 25 0", "999.6 out 25 10")
+    evidence.write("container.log.index", "".join(f"{each}\n" for each in entries))
+    excerpt = read_log_excerpt(evidence.folder)
+    assert excerpt
+    assert excerpt.text == f"of a test\nof a test, too\n{OWN_REMARK}\nGET /ours\n"
+    with evidence.folder.open_file("container.log") as file:
+        lines = read_lines(file, read_index(evidence.folder), "container.log", 0, 1e10).lines
+    assert [each.text for each in lines] == ["of a test", "of a test, too"]
+
+
+@pytest.mark.parametrize(
+    "before, shown",
+    [
+        (0, "{remark}\n0\n1\n...\n8\n9\n"),
+        (1, "0\n{remark}\n1\n...\n8\n9\n"),
+        (2, "0\n1\n...\n{remark}\n8\n9\n"),
+        (5, "0\n1\n...\n{remark}\n8\n9\n"),
+        (8, "0\n1\n...\n{remark}\n8\n9\n"),
+        (9, "0\n1\n...\n8\n{remark}\n9\n"),
+        (10, "0\n1\n...\n8\n9\n"),
+    ],
+)
+def test_read_ends__a_remark_where_our_own_requests_begin(
+    evidence: Evidence, before: int, shown: str
+) -> None:
+    log = evidence.log("container.log", timed=True)
+    app = log.stream()
+    for number in range(10):
+        if number == before:
+            log.mark_own_requests()
+        app(b"%d\n" % number)
+    log.close()
+    with evidence.folder.open_file("container.log") as file:
+        head, tail, left_out = read_ends(file, read_index(evidence.folder), 4, 4)
+    assert left_out == 12
+    assert b"...\n".join((head, tail)).decode() == shown.format(remark=OWN_REMARK)
