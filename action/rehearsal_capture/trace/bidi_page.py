@@ -37,7 +37,9 @@ class BidiPage:
         self._call(_FIELD, field, lambda found: answer(json.loads(found or "{}")))
         return True
 
-    def _describe(self, known: list[str], answer: Callable[[dict[str, Any] | None], None]) -> None:
+    def _describe(
+        self, known: dict[str, int], answer: Callable[[dict[str, Any] | None], None]
+    ) -> None:
         text = {"type": "string", "value": json.dumps(known)}
         self._call(_PAGE, text, lambda found: answer(json.loads(found) if found else None))
 

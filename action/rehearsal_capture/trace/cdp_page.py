@@ -71,7 +71,9 @@ class CdpPage:
         self._send("DOM.describeNode", {"backendNodeId": number}, described)
         return True
 
-    def _describe(self, known: list[str], answer: Callable[[dict[str, Any] | None], None]) -> None:
+    def _describe(
+        self, known: dict[str, int], answer: Callable[[dict[str, Any] | None], None]
+    ) -> None:
         def described(reply: dict[str, Any]) -> None:
             answer(((reply.get("result") or {}).get("result") or {}).get("value"))
 

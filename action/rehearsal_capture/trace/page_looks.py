@@ -19,12 +19,12 @@ _GIVEN_UP = 2.0
 class PageLooks:
     """The looks at one page: `describe` asks it for its DOM, `take_picture` for a picture.
 
-    `describe` gets the addresses of the style sheets that are known, too.
+    `describe` gets the style sheets that are known, too, with the number of their rules.
     """
 
     def __init__(
         self,
-        describe: Callable[[list[str], Callable[[dict[str, Any] | None], None]], None],
+        describe: Callable[[dict[str, int], Callable[[dict[str, Any] | None], None]], None],
         take_picture: Callable[[Callable[[str | None], None]], None],
     ) -> None:
         self._ask = describe

@@ -62,26 +62,35 @@ known => {
     if (tag === "option" && node.selected) put(" selected");
   }
 
-  function rules(sheet) {
-    let text = "";
+  function rulesOf(sheet) {
     try {
-      for (const each of sheet.cssRules) {
-        if (text.length > MAX_CSS || (++count % 200 === 0 && performance.now() > end)) break;
-        text += each.cssText + "\n";
-      }
-    } catch { }  // It is from another server.
-    return text.slice(0, MAX_CSS);
+      return sheet.cssRules;
+    } catch {
+      return [];  // There is none, or it is from another server.
+    }
+  }
+
+  function read(rules) {
+    let text = "", whole = true;
+    for (const each of rules) {
+      if (text.length > MAX_CSS) break;
+      whole = ++count % 200 !== 0 || performance.now() < end;
+      if (!whole) break;
+      text += each.cssText + "\n";
+    }
+    return {text: text.slice(0, MAX_CSS), rules: rules.length, whole};
   }
 
   function style(node) {
-    const text = node.textContent.trim() ? node.textContent : node.sheet ? rules(node.sheet) : "";
+    const text = node.textContent.trim() ? node.textContent : read(rulesOf(node.sheet)).text;
     put(`<style>${text.slice(0, MAX_CSS).replace(/<\//g, "<\\/")}</style>`);
   }
 
   function link(node) {
     if (!node.sheet || node.disabled || !node.href || css.length >= 50) return;
     css.push(node.href);
-    if (!known.includes(node.href)) sheets[node.href] = rules(node.sheet);
+    const rules = rulesOf(node.sheet);
+    if (known[node.href] !== rules.length) sheets[node.href] = read(rules);
   }
 
   function frame(node) {
@@ -139,9 +148,10 @@ known => {
 
 
 def page_script() -> str:
-    """Return a function in JavaScript; it takes the addresses of the style sheets that are known.
+    """Return a function in JavaScript; it takes how many rules the known style sheets have.
 
-    It returns an object of url, ready, html, cut, css (addresses), and sheets (texts, by address).
+    It returns an object of url, ready, html, cut, css (addresses), and sheets: by address their
+    text, the number of their rules, and whether the text is whole.
     """
     script = _SCRIPT.replace("SECRET_NAME", json.dumps(SECRET_NAME.pattern))
     script = script.replace("HIDDEN", json.dumps(HIDDEN))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import threading
-import zlib
-from typing import Any, NamedTuple
+from typing import Any
 
 from rehearsal_capture.trace.clock import CLOCK
 from rehearsal_capture.trace.hidden import hide_in_address
+from rehearsal_capture.trace.packed_text import PackedText
+from rehearsal_capture.trace.style_sheets import StyleSheets
 
-# In characters: of all DOM and style sheets of a test, and of the style sheets that stay.
+# In characters, of all DOM and style sheets of a test, and of the style sheets alone.
 _MAX_TEXT = 2_000_000
-_MAX_SHEETS = 100
+_MAX_STYLE = 1_000_000
 _MAX_PICTURES = 60
 _FIRST_PICTURES = 10
 # In bytes, of one picture; and the part of the test's time that pictures may take.
@@ -27,69 +27,65 @@ _ADDRESSES = re.compile(
 _WHOLE_ADDRESSES = re.compile(r"\b(?!data:)[a-z][a-z0-9+.-]*://[^\s\"'<>()]+", re.IGNORECASE)
 
 
-class _Text(NamedTuple):
-    """A text, packed, and its length in characters."""
-
-    sha: str
-    packed: bytes
-    length: int
-
-
 class Pages:
-    """The DOM, style sheets and pictures of one test, of all its browsers.
-
-    Style sheets stay for the next tests. To read one costs a browser far more than the page that
-    uses it, and the app under test serves the same ones all the time.
-    """
+    """The DOM, style sheets and pictures of one test, of all its browsers."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        # By address; None if it has no text, or is another server's.
-        self._sheets: dict[str, _Text | None] = {}
+        self._sheets = StyleSheets()
         self.clear()
 
     def clear(self) -> None:
-        """Drop everything but the style sheets."""
+        """Drop everything but the style sheets, which the next test may need."""
         with self._lock:
+            self._sheets.start_test()
             # By SHA: the texts; the style sheets of a DOM, and if it is cut.
-            self._texts: dict[str, _Text] = {}
+            self._texts: dict[str, PackedText] = {}
             self._doms: dict[str, tuple[list[str], bool]] = {}
-            self._size = 0
+            self._size = self._style_size = 0
+            # The SHAs of style sheets without room.
+            self._refused: set[str] = set()
             self._pictures: list[tuple[dict[str, Any], bytes]] = []
             self.left_out = {"dom": 0, "pictures": 0}
             self._spent = 0.0
             self._started = CLOCK.monotonic()
-            length = sum(each.length for each in self._sheets.values() if each)
-            if length > _MAX_TEXT or len(self._sheets) > _MAX_SHEETS:
-                self._sheets.clear()
 
-    def sheets(self) -> list[str]:
-        """Return the addresses of the style sheets whose text need not be asked for."""
+    def sheets(self) -> dict[str, int]:
+        """Return the style sheets that need not be asked for, with the number of their rules."""
         with self._lock:
-            return list(self._sheets)
+            return self._sheets.known()
 
     def add(self, found: dict[str, Any]) -> str | None:
         """Keep what `page_script` returned; return the SHA of the DOM, None if there is no room."""
         with self._lock:
-            for address, text in found["sheets"].items():
-                self._sheets[address] = _pack(text) if text else None
-            used = [self._sheets.get(each) for each in found["css"] if isinstance(each, str)]
-            css = [each.sha for each in used if each and self._keep(each)]
-            html = _pack(found["html"])
-            if not self._keep(html):
+            for address, sheet in found["sheets"].items():
+                self._sheets.add(address, sheet)
+            used = self._sheets.texts([each for each in found["css"] if isinstance(each, str)])
+            css = [each.sha for each in used if self._keep_sheet(each)]
+            html = PackedText.of(found["html"])
+            if html.sha not in self._texts and not self._keep_dom(html):
                 return None
             # If it was there, it is the newest again.
             self._doms.pop(html.sha, None)
             self._doms[html.sha] = css, found["cut"]
             return html.sha
 
-    def _keep(self, text: _Text) -> bool:
-        """Keep a text, and return whether there is room for it."""
+    def _keep_sheet(self, text: PackedText) -> bool:
+        """Keep a style sheet if there is room for it; no DOM is dropped for it."""
         if text.sha in self._texts:
             return True
-        if text.length > _MAX_TEXT:
-            return False
-        # The first page stays, and the newest ones.
+        has_room = self._style_size + text.length <= _MAX_STYLE
+        if has_room and self._size + text.length <= _MAX_TEXT:
+            self._style_size += text.length
+            self._put(text)
+            return True
+        if text.sha not in self._refused:
+            self._refused.add(text.sha)
+            self.left_out["dom"] += 1
+        return False
+
+    def _keep_dom(self, text: PackedText) -> bool:
+        """Keep a DOM: the first one stays, and the newest ones."""
         while self._size + text.length > _MAX_TEXT and len(self._doms) > 1:
             oldest = list(self._doms)[1]
             del self._doms[oldest]
@@ -98,9 +94,12 @@ class Pages:
         if self._size + text.length > _MAX_TEXT:
             self.left_out["dom"] += 1
             return False
+        self._put(text)
+        return True
+
+    def _put(self, text: PackedText) -> None:
         self._texts[text.sha] = text
         self._size += text.length
-        return True
 
     def has_time(self) -> bool:
         """Whether a picture may be taken now: only a part of the test's time is for them."""
@@ -135,18 +134,15 @@ class Pages:
                     css, is_cut = self._doms[sha]
                     kept = [each for each in css if each in self._texts]
                     sheets.update(dict.fromkeys(kept))
-                    line = {"k": "dom", "sha": sha, "html": _hide(self._text(sha)), "css": kept}
+                    line = {
+                        "k": "dom",
+                        "sha": sha,
+                        "html": _hide(str(self._texts[sha])),
+                        "css": kept,
+                    }
                     found.append({**line, "cut": True} if is_cut else line)
-            texts = {sha: _hide(self._text(sha)) for sha in sheets}
+            texts = {sha: _hide(str(self._texts[sha])) for sha in sheets}
             return found + [{"k": "css", "sha": sha, "text": text} for sha, text in texts.items()]
-
-    def _text(self, sha: str) -> str:
-        return zlib.decompress(self._texts[sha].packed).decode("utf-8", "replace")
-
-
-def _pack(text: str) -> _Text:
-    data = text.encode("utf-8", "replace")
-    return _Text(hashlib.sha256(data).hexdigest()[:16], zlib.compress(data, 1), len(text))
 
 
 def _hide(html: str) -> str:

@@ -201,7 +201,7 @@ def test_page_script__leaves_out_what_asks_for_a_host(
     document.body.append("the end");
     """
     driver.execute_script(make)
-    html = driver.execute_script(f"return ({page_script()})([]).html")
+    html = driver.execute_script(f"return ({page_script()})({{}}).html")
     assert "the end" in html
     assert not re.search("<(?:link|meta|base|iframe)", html, re.IGNORECASE)
 

@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 
@@ -9,18 +10,27 @@ def doms(pages: Pages, shas: list[str]) -> list[str]:
     return [each["html"] for each in pages.lines(shas) if each["k"] == "dom"]
 
 
+def told(text: str, *, whole: bool = True) -> dict[str, Any]:
+    return {"text": text, "rules": text.count("{"), "whole": whole}
+
+
 def added(
-    pages: Pages, html: str, css: Sequence[str] = (), sheets: Mapping[str, str] | None = None
+    pages: Pages, html: str, css: Sequence[str] = (), sheets: Mapping[str, Any] | None = None
 ) -> str:
     sha = pages.add({"html": html, "css": css, "sheets": sheets or {}, "cut": False})
     assert sha is not None
     return sha
 
 
+def styles(pages: Pages, sha: str) -> list[str]:
+    return [each["text"] for each in pages.lines([sha]) if each["k"] == "css"]
+
+
 def test_lines__each_dom_and_its_style_sheets_once() -> None:
     pages = Pages()
-    first, second = added(pages, "<p>one", ("a.css",), {"a.css": "p { }"}), added(pages, "<p>two")
-    assert added(pages, "<p>one", ("a.css",)) == first
+    first = added(pages, "<p>one", ["a.css"], {"a.css": told("p { }")})
+    second = added(pages, "<p>two")
+    assert added(pages, "<p>one", ["a.css"]) == first
     shown, plain, sheet = pages.lines([first, second, first])
     assert shown == {"k": "dom", "sha": first, "html": "<p>one", "css": [sheet["sha"]]}
     assert plain == {"k": "dom", "sha": second, "html": "<p>two", "css": []}
@@ -29,21 +39,47 @@ def test_lines__each_dom_and_its_style_sheets_once() -> None:
 
 def test_sheets__stay_for_the_next_test() -> None:
     pages = Pages()
-    added(pages, "<p>", ("a.css", "of-another-server.css"), {
-        "a.css": "p { }", "of-another-server.css": "", "b.css": "b { }",
-    })  # fmt: skip
+    sheets = {"a.css": told("p { }"), "of-another-server.css": told("")}
+    added(pages, "<p>", [*sheets], sheets)
     pages.clear()
-    assert pages.sheets() == ["a.css", "of-another-server.css", "b.css"]
-    sha = added(pages, "<p>", ("a.css", "of-another-server.css", "not-answered.css"))
-    assert [each["text"] for each in pages.lines([sha]) if each["k"] == "css"] == ["p { }"]
+    assert pages.sheets() == {"a.css": 1, "of-another-server.css": 0}
+    assert styles(pages, added(pages, "<p>", [*sheets, "not-answered.css"])) == ["p { }"]
 
 
-@pytest.mark.parametrize("count, length", [(101, 1), (5, 500_000)])
-def test_sheets__are_bounded(count: int, length: int) -> None:
+def test_sheets__in_part_only_for_one_test() -> None:
     pages = Pages()
-    added(pages, "<p>", sheets={f"{number}.css": "a" * length for number in range(count)})
+    sha = added(pages, "<p>", ["a.css"], {"a.css": told("p { }", whole=False)})
+    assert pages.sheets() == {"a.css": 1}
+    assert styles(pages, sha) == ["p { }"]
     pages.clear()
-    assert pages.sheets() == []
+    assert pages.sheets() == {}
+
+
+def test_sheets__a_new_text_at_the_same_address() -> None:
+    pages = Pages()
+    added(pages, "<p>", sheets={"a.css": told("p { }"), "b.css": told("")})
+    sha = added(pages, "<b>", ["a.css"], {"a.css": told("p { } b { }")})
+    # The one that is new is the last to be dropped.
+    assert [*pages.sheets().items()] == [("b.css", 0), ("a.css", 2)]
+    assert styles(pages, sha) == ["p { } b { }"]
+
+
+@pytest.mark.parametrize("length, kept", [(10, 100), (300_000, 6)])
+def test_sheets__the_newest_within_bounds(length: int, kept: int) -> None:
+    pages = Pages()
+    for number in range(120):
+        added(pages, "<p>", sheets={f"{number}.css": told("a" * length)})
+    assert [*pages.sheets()] == [f"{number}.css" for number in range(120 - kept, 120)]
+
+
+def test_add__a_style_sheet_without_room_costs_no_page() -> None:
+    pages = Pages()
+    sheets = {f"{number}.css": told(str(number) * 300_000) for number in range(5)}
+    shas = [added(pages, str(number) * 300_000, [*sheets], sheets) for number in range(3)]
+    assert [each[0] for each in doms(pages, shas)] == ["0", "1", "2"]
+    assert [each[0] for each in styles(pages, shas[2])] == ["0", "1", "2"]
+    # Once for each style sheet, however often it is seen.
+    assert pages.left_out["dom"] == 2
 
 
 def test_add__keeps_the_first_and_the_newest() -> None:
