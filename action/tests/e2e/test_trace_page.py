@@ -184,6 +184,41 @@ def test_trace_page__nothing_of_others_runs_or_loads(
         assert listener.connections == 0
 
 
+# What each line of an element shows, as it is broken.
+LINES = """
+const lines = [];
+const walk = document.createTreeWalker(arguments[0], NodeFilter.SHOW_TEXT);
+let bottom = 0;
+while (walk.nextNode()) {
+  [...walk.currentNode.data].forEach((character, at) => {
+    const range = document.createRange();
+    range.setStart(walk.currentNode, at);
+    range.setEnd(walk.currentNode, at + 1);
+    const box = range.getBoundingClientRect();
+    if (!box.width) return;
+    if (!lines.length || box.top >= bottom) lines.push("");
+    bottom = box.bottom - 2;
+    lines[lines.length - 1] += character;
+  });
+}
+return lines.map((each) => each.trim());
+"""
+
+
+def test_trace_page__lines_are_broken_where_one_can_read_them(opened: webdriver.Chrome) -> None:
+    (place,) = (
+        each for each in opened.find_elements(By.TAG_NAME, "dd") if each.text == f"{PLACE}:38"
+    )
+    (line,) = opened.find_elements(By.CLASS_NAME, "failed-at")
+    for width in range(24, 40):
+        for each in (place, line):
+            opened.execute_script("arguments[0].style.width = arguments[1]", each, f"{width}ch")
+        assert opened.execute_script(LINES, place)[-1].endswith("test_new_visitor.py:38")
+        code = opened.execute_script(LINES, line)
+        assert [each for each in code if "request." in each]
+        assert [each for each in code if '"texts"]' in each]
+
+
 @pytest.mark.parametrize("name", ["browser", "firefox"])
 def test_page_script__leaves_out_what_asks_for_a_host(
     name: str, request: pytest.FixtureRequest

@@ -114,7 +114,7 @@ def _reason(label: str, message: str, place: Child = None, *, follows: bool = Fa
     return element(
         "p",
         label,
-        element("span", message, class_=None if follows else "error"),
+        element("span", breakable(message, after="._/"), class_=None if follows else "error"),
         (" · ", place) if place else None,
         class_="then" if follows else None,
     )

@@ -22,6 +22,9 @@
     made.append(...children);
     return made;
   };
+  // A text that may be broken after some characters.
+  const breakable = (text, after = /(?<=[._/])(?=\w)/) =>
+    text.split(after).flatMap((part, number) => (number ? [make("wbr"), part] : [part]));
   const duration = (value) =>
     value >= 1 ? `${value.toFixed(1)}\u00a0s` : `${Math.round(value * 1000)}\u00a0ms`;
   const seconds = (value) => value.toFixed(value < 100 ? 2 : 1) + "\u00a0s";
@@ -263,8 +266,8 @@
       if (value) facts.append(make("dt", {}, name), make("dd", {}, make(tag, {}, value)));
     };
     const isFailed = state.step === trace.failed;
-    const wrong = (name, text, className) =>
-      facts.append(make("dt", {}, name), make("dd", {}, make("span", { className }, text)));
+    const wrong = (name, text, className) => facts.append(
+      make("dt", {}, name), make("dd", {}, make("span", { className }, ...breakable(text))));
     if (isFailed && trace.raised) wrong("The app raised", trace.raised, "error");
     if (step.error) wrong("Error", step.error, isFailed && trace.raised ? "" : "error");
     fact("Answer", step.answer);
@@ -282,11 +285,16 @@
     byId("code").replaceChildren(...codeOf(step));
     showPage();
   };
-  // A line of code, as a link to the commit where it has one.
+  // A line of code, as a link to the commit where it has one. Its number is not broken.
   const linked = (place, label) => {
     const url = Object.hasOwn(sources, place) ? sources[place].url : "";
-    return make("code", {}, url ? make("a", { href: url }, label) : label);
+    const [number] = /(?::|line )\d+$/.exec(label) || [""];
+    const file = label.slice(0, label.length - number.length);
+    const shown = [...breakable(file, /(?<=\/)/), make("span", { className: "unbroken" }, number)];
+    return make("code", {}, ...(url ? [make("a", { href: url }, ...shown)] : shown));
   };
+  // Code is broken where it has blanks, or after its signs.
+  const SIGNS = /(?<=\w[([{]|[.,/_=])(?=[\w"'])/;
   // The line of the app that raised the error comes first, then that of the test where it failed;
   // that of a helper is folded then.
   const codeOf = (step) => {
@@ -304,7 +312,8 @@
         const isCause = isFailed && (!app || each === app);
         const name = number !== source.line ? "" : isCause ? "failed-at" : "at";
         const text = line.slice(Math.min(indent, line.length));
-        const shown = make("span", { className: name }, `${String(number).padStart(3)}  ${text}\n`);
+        const shown = make("span", { className: name },
+          `${String(number).padStart(3)}  `, ...breakable(text, SIGNS), "\n");
         // What does not fit goes on below, a little further in than the line begins.
         shown.style.setProperty("--hang", `${Math.min(indentOf(text), 20) + 9}ch`);
         return shown;
