@@ -283,7 +283,7 @@ def test_trace_page__keys_steps_spans_and_lanes(opened: webdriver.Chrome) -> Non
     box.send_keys(Keys.ESCAPE)
     assert text_of(opened, "span") == "The whole test: 20 lines"
     opened.find_elements(By.CSS_SELECTOR, "#steps button")[1].click()
-    assert text_of(opened, "span").startswith("From 0.64")
+    assert text_of(opened, "span") == "From 0.640 s to 0.770 s: 10 lines"
     assert any("GET / → 200" in row for row in rows(opened))
     assert not any("POST" in row for row in rows(opened))
     opened.execute_script("scrollTo(0, 0)")
@@ -319,6 +319,17 @@ def test_trace_page__the_line_of_a_helper_is_folded_below_that_of_the_test(
     code = second.find_element(By.TAG_NAME, "pre")
     assert "wait_for(" in code.text
     assert browser.execute_script(wider, code) == 0
+
+
+def test_trace_page__the_words_of_a_span_fit_its_lines(opened: webdriver.Chrome) -> None:
+    # Step 4 ends at 0.843 s, as the span begins; in a computer's numbers a little later.
+    opened.execute_script("location.hash = '#span=0.843-0.900'")
+    wait_for(lambda: text_of(opened, "span") == "From 0.843 s to 0.900 s: 1 line")
+    assert [row.partition("\t")[0] for row in rows(opened)] == ["0.850"]
+    # And this one is still under way.
+    opened.execute_script("location.hash = '#span=0.830-0.900'")
+    words = "From 0.830 s to 0.900 s: 2 lines (1 began earlier)"
+    wait_for(lambda: text_of(opened, "span") == words)
 
 
 def test_trace_page__before_and_after(opened: webdriver.Chrome) -> None:

@@ -512,8 +512,11 @@
   watchMore(list, rows, () => found.length);
   const showEvents = () => {
     const text = search.value.toLowerCase();
+    // Times are in thousandths: what ended as the span begins is no part of it.
+    const isEarlier = ([, , event]) => event[0] < state.from;
     const inSpan = events.filter(([, , event]) =>
-      event[0] <= state.to && (event[0] >= state.from || event[0] + event[1] > state.from) &&
+      event[0] <= state.to &&
+      (event[0] >= state.from || event[0] + event[1] > state.from + 0.0005) &&
       (!text || event[2].toLowerCase().includes(text) ||
         [event[4], event[5]].some((each) => (each || "").toLowerCase().includes(text))));
     const counts = lanes.map(() => 0);
@@ -528,9 +531,11 @@
     list.scrollTop = 0;
     showMore();
     const isWhole = state.from <= first && state.to >= last;
-    byId("span").textContent =
-      (isWhole ? "The whole test" : `From ${seconds(state.from)} to ${seconds(state.to)}`) +
-      `: ${found.length} ${found.length === 1 ? "line" : "lines"}`;
+    const [from, to] = [state.from, state.to].map((each) => `${each.toFixed(3)}\u00a0s`);
+    const earlier = found.filter(isEarlier).length;
+    byId("span").textContent = (isWhole ? "The whole test" : `From ${from} to ${to}`) +
+      `: ${found.length} ${found.length === 1 ? "line" : "lines"}` +
+      (earlier && !isWhole ? ` (${earlier} began earlier)` : "");
     byId("whole").disabled = isWhole;
   };
   new IntersectionObserver((seen) => { if (seen.some((each) => each.isIntersecting)) showMore(); },
