@@ -476,6 +476,18 @@ def test_trace_page__on_a_phone_a_list_says_how_much_more_it_has(
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+def test_trace_page__on_a_phone_what_happened_comes_before_the_code(
+    opened: webdriver.Chrome,
+) -> None:
+    metrics = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    wait_for(lambda: opened.execute_script("return innerWidth") == 390)
+    panes = [opened.find_element(By.CLASS_NAME, f"{name}-pane") for name in ("events", "step")]
+    tops = [each.location["y"] for each in panes]
+    opened.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert tops == sorted(tops)
+
+
 def test_trace_page__a_list_that_fits_says_nothing_of_more(opened: webdriver.Chrome) -> None:
     steps = opened.find_element(By.ID, "steps")
     assert not steps.find_element(By.XPATH, "following-sibling::*[1]").is_displayed()

@@ -65,7 +65,7 @@ def errors_of(
         _raised(frame, origin) if frame else None,
         _error("The test reported: ", message, line, red=not frame),
         _code(test, file) if detailed else None,
-        _request(test),
+        request_of(test),
         app_log_then(test) if detailed else None,
         _rerun(test.rerun, origin, detailed=detailed),
     )
@@ -88,7 +88,7 @@ def _mark(text: str) -> Child:
     return (" ", element("span", text, class_="mark")) if text else None
 
 
-def _request(test: FailedTestEvidence) -> Child:
+def request_of(test: FailedTestEvidence) -> Child:
     """Return the request that says most about the failure, and when it was made."""
     if not (request := test.request):
         return None

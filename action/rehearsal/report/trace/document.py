@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rehearsal import __version__
+from rehearsal.report.page.failure import request_of
 from rehearsal.report.page.layout import DOCTYPE, STYLE_FILE, csp_hash, preformatted
 from rehearsal.report.page.links import code_link, location_link
 from rehearsal.report.page.markup import Child, Markup, breakable, data_block, element, inline
@@ -107,6 +108,7 @@ def _header(shown: TracedAttempt) -> Iterator[Child]:
     failed = shown.trace.steps[step] if step is not None else None
     message = reported_message(test, failed) or "It failed; its report gives no reason."
     yield _reason("The test reported: ", message, line, follows=frame is not None)
+    yield request_of(test)
 
 
 def _reason(label: str, message: str, place: Child = None, *, follows: bool = False) -> Markup:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from rehearsal.evidence.request_of_test import request_of_test
 from rehearsal.report.trace import trace_page
 from rehearsal.results.evidence_index import TraceAttempt
 from rehearsal.results.frame import ProjectFrame
@@ -190,6 +191,18 @@ def test_trace_page__what_the_app_raised_weighs_more_than_what_the_test_reported
     without = replace(sample(), test=replace(sample().test, frame=None))
     header = str(trace_page(without)).partition("</header>")[0]
     assert 'The test reported: <span class="error">NoSuchElement' in header
+
+
+def test_trace_page__the_request_that_says_most_stands_above_it() -> None:
+    shown = sample()
+    shown = replace(shown, test=replace(shown.test, request=request_of_test(shown.trace)))
+    header = str(trace_page(shown)).partition("<header>")[2].partition("</header>")[0]
+    text = re.sub("<.*?>", "", header)
+    assert text.endswith(
+        "The request then: POST http://localhost:8888/lists/new: 500, 1.0 s after the test began"
+    )
+    another = str(trace_page(replace(shown, is_reported=False))).partition("</header>")[0]
+    assert "The request then" not in another
 
 
 def test_trace_page__code_has_links_where_the_commit_is_known() -> None:
