@@ -55,6 +55,7 @@ class TracePages:
         self._starts: tuple[float, ...] = ()
         self._left_out = LeftOut()
         self._is_late = False
+        self._pages: list[str] = []
 
     def add_to(self, index: EvidenceIndex, tests: Sequence[ListedTest] = ()) -> EvidenceIndex:
         """Write the pages of all tests that left a trace, and return the index with their names.
@@ -78,6 +79,7 @@ class TracePages:
             flaky=tuple(self._add(test, indexes, ListedOutcome.FLAKY) for test in index.flaky),
             passed_traces=self._add_passed(passed, indexes),
         )
+        index = replace(index, trace_pages=tuple(self._pages))
         for notice in self._left_out.notices():
             self._evidence.warn(notice)
         return index
@@ -144,6 +146,7 @@ class TracePages:
         written.discard("")
         if written and written != {each.page for each in test.attempts}:
             self._write_again(test, written, shown)
+        self._pages += (f"{test.folder}/{each}" for each in sorted(written))
         return replace(test, trace_page=main if TRACE_PAGE in written else "")
 
     def _write_fitting(self, shown: TracedAttempt) -> str:

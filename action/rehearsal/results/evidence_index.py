@@ -109,7 +109,8 @@ class EvidenceIndex:
     `frame` is the project's line in the last traceback of the app's log. `suite_frame` is that of
     what the app said when it was asked again after failed tests, or else logged during all of them
     if of none the time is known. `passed_traces` are the pages of the traces of tests that did not
-    fail, by the names of the tests.
+    fail, by the names of the tests. `trace_pages` are the pages of all traces, which we made;
+    `files` were there before them.
     """
 
     failed: tuple[FailedTestEvidence, ...] = ()
@@ -119,6 +120,7 @@ class EvidenceIndex:
     frame: ProjectFrame | None = None
     suite_frame: ProjectFrame | None = None
     passed_traces: Mapping[str, str] = field(default_factory=dict)
+    trace_pages: tuple[str, ...] = ()
 
     @property
     def frames(self) -> list[ProjectFrame]:

@@ -105,7 +105,11 @@ def test_trace_pages__link_only_to_attempts_whose_pages_were_kept(tmp_path: Path
     run.index = EvidenceIndex(failed=(replace(test, attempts=attempts),))
 
     def links(limit: int) -> set[str]:
-        assert run.pages(limit) == ["tests/a/trace.html"]
+        pages = TracePages(run.evidence, run.source, limit=limit)
+        index = pages.add_to(run.index)
+        assert index.failed[0].trace_page == "tests/a/trace.html"
+        there = (run.evidence.folder.path / "tests/a").glob("*.html")
+        assert index.trace_pages == tuple(sorted(f"tests/a/{each.name}" for each in there))
         page = (run.evidence.folder.path / "tests/a/trace.html").read_text()
         assert "attempt 1 (failed)" in page
         return set(re.findall(r'href="./(trace-attempt\d\.html)"', page))

@@ -103,7 +103,7 @@ def _main(result: RehearsalResult) -> Iterator[Child]:
     yield element("div", stages(result), readiness(result), class_="pair")
     yield origin_and_image(result)
     yield logs(index.logs, first=_guilty_log(result))
-    yield files(index.files)
+    yield files(index.files, index.trace_pages)
 
 
 def _guilty_log(result: RehearsalResult) -> str:

@@ -1,6 +1,6 @@
 """The logs: the app's open (a long one without its middle), others folded."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import PurePosixPath
 
 from rehearsal.report.page.layout import preformatted
@@ -86,11 +86,13 @@ def _companion_title(name: str) -> str:
     return f"{kind} {path.stem}" if kind else name
 
 
-def files(names: Sequence[str]) -> Child:
-    """Return the list of all files of the evidence."""
+def files(others: Sequence[str], trace_pages: Collection[str] = ()) -> Child:
+    """Return the list of all files of the evidence; `trace_pages` are ours, and safe to open."""
+    pages = {*trace_pages}
+    names = sorted({*others, *pages})
     if not names:
         return None
-    items = [element("li", link(name, breakable(name, after="/_."))) for name in names[:MAX_FILES]]
+    items = [element("li", _file(name, is_ours=name in pages)) for name in names[:MAX_FILES]]
     more = len(names) - len(items)
     return element(
         "details",
@@ -100,3 +102,8 @@ def files(names: Sequence[str]) -> Child:
         class_="card screen",
         id="files",
     )
+
+
+def _file(name: str, *, is_ours: bool) -> Markup:
+    shown = breakable(name, after="/_.")
+    return element("a", shown, href=name) if is_ours else link(name, shown)

@@ -672,6 +672,14 @@ def test_page__lists_some_of_many_files() -> None:
     assert "and 19,000 more in the folder of this page" in text
 
 
+def test_page__lists_the_pages_of_the_traces_with_the_files() -> None:
+    index = EvidenceIndex(files=("a.log", "tests/t/x.html"), trace_pages=("tests/t/trace.html",))
+    text = page(failed_result(index=index)).partition('id="files"')[2]
+    assert "All files of the evidence (3)" in text
+    shown = re.findall(r'<li>(?:<a href="([^"]*)">)?', text)
+    assert shown == ["./a.log", "./tests/t/trace.html", ""]
+
+
 def test_page__is_not_copied_with_each_element_around_its_logs() -> None:
     log = LogExcerpt(name="container.log", text="x" * 2_000_000)
     parts = render(failed_result(index=EvidenceIndex(logs=(log,)))).parts
