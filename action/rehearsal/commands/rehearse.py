@@ -3,6 +3,7 @@
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -82,7 +83,7 @@ def run_rehearsal(
     except OSError as error:
         problem = temp_problem(environ, error)
         return finish_without_folder(problem, run.id, origin, console)
-    run = _name_run(run, evidence, console)
+    run, at_end = _name_run(run, evidence, console), ExitStack()
     policy, older = DEFAULT_POLICY, OlderEvidence(temp=temp, run=run.folder_name)
     description = RunDescription(
         name=run.id,
@@ -97,10 +98,11 @@ def run_rehearsal(
             older.project = str(request.top.resolve()) if local else ""
             state.flags_only = inputs_origin(request, environ, local=local).flags_only
             # An error about another input may quote a secret that is in the wrong place.
-            known = Redactor(extract_secrets(request.inputs, request.environ))
-            console.redactor = evidence.redactor = known
+            console.redactor = evidence.redactor = Redactor(
+                extract_secrets(request.inputs, request.environ)
+            )
             plan = plan_of(request)
-            description = _describe(description, plan, request, environ, local=local)
+            description = _describe(description, plan, request, environ, at_end, local=local)
             policy = plan.evidence_policy
             console.redactor = evidence.redactor = mask_secrets(plan, request, console)
             if plan.companions.compose.files:
@@ -133,16 +135,17 @@ def run_rehearsal(
     finally:
         if evidence.restore(temp):
             _name_run(run, evidence, console)
-    ending = finish(
-        state,
-        description,
-        evidence,
-        console,
-        policy=policy,
-        local=local,
-        describe_audit=describe_audit,
-        limit_older=older.limit if policy == DEFAULT_POLICY and watchdog else str,
-    )
+    with at_end:
+        ending = finish(
+            state,
+            description,
+            evidence,
+            console,
+            policy=policy,
+            local=local,
+            describe_audit=describe_audit,
+            limit_older=older.limit if policy == DEFAULT_POLICY and watchdog else str,
+        )
     older.mark_kept()
     evidence.warn = partial(console.warning, title="Clean-up incomplete")
     _remove_files(
@@ -208,10 +211,11 @@ def _describe(
     plan: Plan,
     request: GivenInputs,
     environ: Mapping[str, str],
+    at_end: ExitStack,
     *,
     local: bool,
 ) -> RunDescription:
-    """Return the description completed from the plan."""
+    """Return the description completed from the plan; `at_end` ends what is started for it."""
     checkout = Path(environ.get("GITHUB_WORKSPACE") or request.top)
     is_elsewhere = local and not known.origin.repository
     source = SourceTree(top=checkout, directory=plan.directory)
@@ -230,7 +234,7 @@ def _describe(
             target=plan.build.target,
         ),
         inputs=inputs_origin(request, environ, local=local),
-        given=given_by(plan, request.environ),
+        given=given_by(plan, request.environ, at_end),
     )
 
 

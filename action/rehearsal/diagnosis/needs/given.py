@@ -2,15 +2,14 @@
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import field
-from functools import partial
 
 from rehearsal.config import child_environment
 from rehearsal.config.rehearsal_plan import Plan
 from rehearsal.dataclass import dataclass
 from rehearsal.outside.files import read_text
-from rehearsal.outside.machine_programs import find_browsers, has_display, missing_modules
-from rehearsal.outside.time_limit import in_background
+from rehearsal.outside.machine_programs import find_browsers, has_display, look_for_modules
 from rehearsal.source.known_packages import SUITE_MODULES
 from rehearsal.source.requirements import read_requirements
 from rehearsal.source.suite_files import suite_python
@@ -69,10 +68,10 @@ class Given:
     machine: Machine | None = None
 
 
-def given_by(plan: Plan, environ: Mapping[str, str]) -> Given:
+def given_by(plan: Plan, environ: Mapping[str, str], at_end: ExitStack) -> Given:
     """Return what a plan gives, and what the tests find on this machine.
 
-    `environ` is the environment of the rehearsal.
+    `environ` is the environment of the rehearsal. `at_end` ends what looks for modules.
     """
     container, companions = plan.container, plan.companions
     secrets = {each.name: each.value for each in container.secrets}
@@ -92,12 +91,14 @@ def given_by(plan: Plan, environ: Mapping[str, str]) -> Given:
         machine=Machine(
             browsers=find_browsers(env),
             display=has_display(env),
-            missing_modules=_missing_modules(plan, env),
+            missing_modules=_missing_modules(plan, env, at_end),
         ),
     )
 
 
-def _missing_modules(plan: Plan, env: Mapping[str, str]) -> Callable[[], frozenset[str]]:
+def _missing_modules(
+    plan: Plan, env: Mapping[str, str], at_end: ExitStack
+) -> Callable[[], frozenset[str]]:
     """Start to look for the modules; return what waits for those that are missing.
 
     A Python takes 0.03 s to start, and longer through pyenv. An app that ends at once is diagnosed
@@ -106,7 +107,7 @@ def _missing_modules(plan: Plan, env: Mapping[str, str]) -> Callable[[], frozens
     python = suite_python(plan.suite.command)
     if plan.suite.requirements:
         return frozenset
-    return in_background(partial(missing_modules, python, [*SUITE_MODULES], plan.directory, env))
+    return look_for_modules(python, [*SUITE_MODULES], plan.directory, env, at_end)
 
 
 def _tests(plan: Plan, env: Mapping[str, str]) -> SuiteGiven:

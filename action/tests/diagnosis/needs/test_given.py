@@ -1,5 +1,6 @@
 """What the inputs give, and what this machine has."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,11 @@ def missing(top: Path, **inputs: str) -> frozenset[str]:
     python.chmod(0o755)
     environ = {"PATH": f"{top}:/usr/bin:/bin"}
     given = {"test-command": "python -m pytest", **inputs}
-    machine = given_by(make_plan(given, environ=environ, top=top), environ).machine
-    assert machine
-    return machine.missing_modules()
+    plan = make_plan(given, environ=environ, top=top)
+    with ExitStack() as at_end:
+        machine = given_by(plan, environ, at_end).machine
+        assert machine
+        return machine.missing_modules()
 
 
 def test_missing_modules__of_the_python_that_runs_the_tests(tmp_path: Path) -> None:
