@@ -5,7 +5,7 @@ only a text that a cause has itself, up to single words, can be told from the te
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from rehearsal.config.input_table import INPUTS
@@ -20,36 +20,51 @@ from rehearsal.results.diagnosis import Diagnosis
 MAX_PASTE = 4000
 # What may stand for these. All others are read from the project's files, and may be any text.
 VARIABLE = "[A-Z][A-Z0-9_]{0,99}"
+FOLDER = r"(?:/\.?[\w-][\w.-]{0,100}){1,20}"
+FILE = r"[\w./-]{1,200}(?::[0-9]{1,7})?"
 WORDS = {
     "each": VARIABLE,
     "name": VARIABLE,
     "stored": VARIABLE,
     "port": "[0-9]{1,5}",
     "service": "[a-z][a-z0-9-]{0,62}",
-    "folder": r"/[\w./-]{0,200}",
-    "mount": r"/[\w./-]{0,200}",
+    "folder": FOLDER,
+    "mount": FOLDER,
     "user": r"\w{1,32}",
     "library": r"\w{1,100}",
     "data": "GET|POST",
     "field": r"\w{1,100}",
+    # Of comments.
+    **dict.fromkeys(("workflow", "file", "settings", "dockerfile", "template", "code"), FILE),
+    "line": "[0-9]{1,7}",
+    "read": r"request\.(?:POST|GET|FILES)\[[\"']\w{1,100}[\"']\]",
 }
-COMMENT = regex(r"# [^\n]{1,300}:")
+# What a comment begins with before a place in the workflow, and how `fit_paste` names that place.
+LEAD = regex(r"# (.*?)(?:in \{workflow\|your workflow\}|under the step's env:), .*")
+ADD_LINES = r"add (?:this line|these lines)(?:, or change that of [\w.-]{1,100} to it)?"
+PLACE = (
+    rf"in (?:your workflow|{FILE}), (?:under the (?:step|job)'s (?:with|env|secrets):, add"
+    rf"|under the job's secrets:, {ADD_LINES} \(after container-secrets: \|\)"
+    rf"|in the (?:step|job)'s input (?P<input>[a-z-]+), "
+    rf"(?:write instead|{ADD_LINES} \(after (?P=input): \|\))"
+    r"|after line [0-9]{1,7}, add|instead of lines? [0-9]{1,7}(?: to [0-9]{1,7})?, write):"
+)
 INPUT = regex(r"(?P<name>[a-z-]+): (?P<value>.+)")
 SECRET = regex(r"(?P<name>\S+): (?P<value>\$\{\{ secrets\..+)")
 SECTIONS = frozenset({"with:", "env:", "secrets:"})
 
 
 def is_own_paste(diagnosis: Diagnosis) -> bool:
-    """Return whether each line to paste is one that the cause has."""
+    """Return whether each comment and line to paste is one that the cause has."""
     paste = diagnosis.paste
     if len(paste) > MAX_PASTE or not paste.replace("\n", "").isprintable():
         return False
     known = _lines_of(diagnosis.id)
     for snippet in split_snippets(paste):
         comment, *lines = snippet.split("\n")
-        if not COMMENT.fullmatch(comment) or not lines:
+        if not lines or not any(_fits(each, comment) for each in _comments_of(diagnosis.id)):
             return False
-        for line in map(str.strip, lines):
+        for line in filter(None, map(str.strip, lines)):
             if line not in SECTIONS and not any(_fits(each, line) for each in known):
                 return False
     return True
@@ -66,12 +81,29 @@ def _fits(pattern: re.Pattern[str], line: str) -> bool:
 @cache
 def _lines_of(cause_id: str) -> tuple[re.Pattern[str], ...]:
     """Return patterns of all lines that the texts to paste of a cause can have."""
+    lines = (line for line in _pasted(cause_id) if line[0] != "#")
+    return _patterns(_pattern(form) for line in lines for form in _forms(line))
+
+
+@cache
+def _comments_of(cause_id: str) -> tuple[re.Pattern[str], ...]:
+    """Return patterns of all comments over a text to paste that a cause can have."""
+    comments = [line for line in _pasted(cause_id) if line[0] == "#"]
+    leads = {re.escape(found[1]) for line in comments if (found := LEAD.fullmatch(line))}
+    # What the first of several texts was for may be there already.
+    fitted = rf"# (?:{'|'.join(sorted(leads))}|){PLACE}"
+    return _patterns((*map(_pattern, comments), fitted))
+
+
+def _pasted(cause_id: str) -> Iterator[str]:
     causes = [cause for cause in CAUSES if cause.id == cause_id]
     texts = [cause.paste for cause in causes]
     texts += [variant.paste for cause in causes for variant in cause.variants]
-    lines = (line.strip() for text in texts for line in text.split("\n"))
-    forms = (form for line in lines if line and line[0] != "#" for form in _forms(line))
-    return tuple(map(re.compile, dict.fromkeys(filter(None, map(_pattern, forms)))))
+    return filter(None, (line.strip() for text in texts for line in text.split("\n")))
+
+
+def _patterns(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, dict.fromkeys(filter(None, patterns))))
 
 
 def _forms(line: str) -> Iterator[str]:

@@ -53,30 +53,32 @@ def read_shards(folder: Path, evidence: Evidence) -> Iterator[tuple[Path, ShardE
 
 
 def _read_shard(path: Path, folder_name: str, evidence: Evidence) -> ShardEvidence:
+    page = path / PAGE_FILE
+    has_page = page.is_file() and not page.is_symlink()
     try:
-        result = _without_foreign_pastes(read_verdict_file(path))
+        result = _without_foreign_pastes(read_verdict_file(path), has_page=has_page)
         readable = True
     except (InvalidDocumentError, OSError) as error:
         result = RehearsalResult(name=folder_name, problems=(_unreadable(error),))
         readable = False
     name = folder_name or result.artifact_name or path.name
-    page = path / PAGE_FILE
     return ShardEvidence(
         name=name,
         folder=evidence.safe_path(SHARDS_FOLDER, name),
         result=result,
         readable=readable,
-        has_page=page.is_file() and not page.is_symlink(),
+        has_page=has_page,
     )
 
 
-def _without_foreign_pastes(result: RehearsalResult) -> RehearsalResult:
+def _without_foreign_pastes(result: RehearsalResult, *, has_page: bool) -> RehearsalResult:
     """Return a result without texts to paste, except those that a cause has itself."""
+    elsewhere = f" {PASTE_ELSEWHERE}" if has_page else ""
 
     def checked(diagnosis: Diagnosis) -> Diagnosis:
         if not diagnosis.paste or is_own_paste(diagnosis):
             return diagnosis
-        return replace(diagnosis, paste="", hint=f"{diagnosis.hint} {PASTE_ELSEWHERE}".lstrip())
+        return replace(diagnosis, paste="", hint=f"{diagnosis.hint}{elsewhere}".lstrip())
 
     return replace(
         result,

