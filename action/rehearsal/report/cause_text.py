@@ -6,7 +6,7 @@ from rehearsal.regex import regex
 from rehearsal.results.cause import CauseSummary
 from rehearsal.results.file_names import PAGE_FILE
 
-PASTE_ELSEWHERE = (
+PASTE_TOO_LONG = (
     f"What to paste is too long for here: it is in the job summary and on the page, {PAGE_FILE} in "
     "the evidence."
 )
@@ -24,7 +24,7 @@ def cause_text(cause: CauseSummary, *, limit: int = 0) -> str:
     """
     text = _text(cause)
     if cause.paste and limit and len(text) > limit:
-        return _text(replace(cause, paste=PASTE_ELSEWHERE))
+        return _text(replace(cause, paste=PASTE_TOO_LONG))
     return text
 
 

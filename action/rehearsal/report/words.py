@@ -35,7 +35,7 @@ ALSO_NEEDED_NOTE = (
     "This rehearsal stopped before these could show. They were found by reading the project's "
     "files; nothing was run."
 )
-PASTE_ELSEWHERE = "What to paste is on the page of that rehearsal."
+PASTE_ON_SHARD_PAGE = "What to paste is on the page of that rehearsal."
 ALSO_NEEDED_PASTE = "To fix all of this at once, paste this instead of the text above:"
 
 # Of these stages the time is the time spent waiting: what is waited for began earlier.

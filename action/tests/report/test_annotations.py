@@ -12,7 +12,7 @@ from rehearsal.report.annotations import (
     warning_annotations,
 )
 from rehearsal.report.audit_words import audit_text
-from rehearsal.report.cause_text import PASTE_ELSEWHERE
+from rehearsal.report.cause_text import PASTE_TOO_LONG
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.evidence_index import EvidenceIndex, FailedTestEvidence
 from rehearsal.results.frame import ProjectFrame
@@ -237,6 +237,6 @@ def test_errors__what_is_to_be_pasted_is_whole_or_elsewhere(lines: int, is_whole
     message = errors(EvidenceIndex(), TESTS_FAILED, diagnoses=(known,))[0].message
     assert (paste.strip("\n") in message) is is_whole
     assert ("step 5" in message) is is_whole
-    assert (PASTE_ELSEWHERE in message) is not is_whole
+    assert (PASTE_TOO_LONG in message) is not is_whole
     assert message.startswith("A step is missing\nAdd it.\n\n")
     assert len(message) <= MAX_CAUSE

@@ -8,7 +8,7 @@ from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.diagnosis.own_paste import is_own_paste
 from rehearsal.evidence.folder import Evidence
 from rehearsal.evidence.verdict_file import read_verdict_file
-from rehearsal.report.words import PASTE_ELSEWHERE
+from rehearsal.report.words import PASTE_ON_SHARD_PAGE
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.file_names import (
     BUILD_LOG,
@@ -73,7 +73,7 @@ def _read_shard(path: Path, folder_name: str, evidence: Evidence) -> ShardEviden
 
 def _without_foreign_pastes(result: RehearsalResult, *, has_page: bool) -> RehearsalResult:
     """Return a result without texts to paste, except those that a cause has itself."""
-    elsewhere = f" {PASTE_ELSEWHERE}" if has_page else ""
+    elsewhere = f" {PASTE_ON_SHARD_PAGE}" if has_page else ""
 
     def checked(diagnosis: Diagnosis) -> Diagnosis:
         if not diagnosis.paste or is_own_paste(diagnosis):

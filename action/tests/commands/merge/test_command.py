@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rehearsal import cli
 from rehearsal.commands.merge.shards import ShardEvidence
 from rehearsal.commands.workflow.digest_spelling import read_digest
-from rehearsal.report.words import PASTE_ELSEWHERE
+from rehearsal.report.words import PASTE_ON_SHARD_PAGE
 from rehearsal.results.diagnosis import Diagnosis
 from rehearsal.results.digest_format import digest_of
 from rehearsal.results.evidence_index import EvidenceIndex
@@ -469,8 +469,8 @@ def test_merge__shows_only_texts_to_paste_that_are_ours(job: Job) -> None:
     written = [job.into / "index.html", job.into / "verdict.json", job.top / "STEP_SUMMARY"]
     texts = [html.unescape(path.read_text(encoding="utf-8")) for path in written]
     assert [each for each in texts if "No table" not in each or "elsewhere" in each] == []
-    assert [each for each in texts if PASTE_ELSEWHERE not in each or "'8000'" not in each] == []
+    assert [each for each in texts if PASTE_ON_SHARD_PAGE not in each or "'8000'" not in each] == []
     # Nothing points to a page that is not there.
     (job.found / found.name / PAGE_FILE).unlink()
     assert job.merge(2, into=job.top / "other") != 0
-    assert PASTE_ELSEWHERE not in (job.top / "other/verdict.json").read_text()
+    assert PASTE_ON_SHARD_PAGE not in (job.top / "other/verdict.json").read_text()
