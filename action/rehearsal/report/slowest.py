@@ -54,7 +54,8 @@ def slowest_text(result: RehearsalResult) -> str:
 def time_outside_tests(result: RehearsalResult) -> str:
     """Say how much of the test command's time no test accounts for, empty if little or unknown.
 
-    Parallel tests together may take longer than the command.
+    Parallel tests together may take longer than the command. Where they take less, nothing here
+    tells them from tests that ran one after the other: so the words leave that open.
     """
     results = result.suite_results
     stage = next((each.seconds for each in result.stages if each.name == "test"), None)
@@ -68,9 +69,10 @@ def time_outside_tests(result: RehearsalResult) -> str:
         return ""
     retried = results.flaky or any(each.attempts > 1 for each in results.failed)
     return (
-        f"The tests took {seconds_text(total)} of {DOING['test']}'s {seconds_text(stage)}. The "
-        f"other {seconds_text(stage - total)} are in no test's time: for example the command's "
-        f"start and end, set-up that tests share{', earlier attempts' if retried else ''}."
+        f"The tests together took {seconds_text(total)}, {DOING['test']} {seconds_text(stage)}. "
+        f"Unless tests ran in parallel, the other {seconds_text(stage - total)} are in no test's "
+        "time: for example the command's start and end, set-up that tests share"
+        f"{', earlier attempts' if retried else ''}."
     )
 
 

@@ -203,8 +203,8 @@ def test_slowest__says_what_no_test_s_time_explains(took: float, tests: int, oth
     assert found.suite_results
     found = replace(found, suite_results=replace(found.suite_results, test_count=tests))
     text = (
-        "The tests took 14.3 s of the test command's 16.0 s. "
-        f"The other {other} are in no test's time"
+        "The tests together took 14.3 s, the test command 16.0 s. "
+        f"Unless tests ran in parallel, the other {other} are in no test's time: for example"
     )
     for made in (html.unescape(str(page(found))), summary(found)):
         assert (text in made) is bool(other)
