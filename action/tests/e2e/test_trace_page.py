@@ -248,7 +248,12 @@ def test_trace_page__the_failed_step_is_open_and_the_cause_is_beside_it(
     shown = rows(opened)
     assert shown[0].startswith("0.930\tsteps\ttype Enter into id=id_text")
     assert any("POST /lists/new → 500" in row for row in shown)
-    assert any("MultiValueDictKeyError: 'texts'" in row for row in shown)
+    (raised,) = opened.find_elements(By.XPATH, "//tbody//tr[contains(., 'Traceback')]")
+    assert raised.text.endswith("MultiValueDictKeyError: 'texts'\nall 6 lines")
+    assert "in __getitem__" not in raised.text
+    raised.find_element(By.TAG_NAME, "button").click()
+    assert "in __getitem__" in raised.text
+    assert raised.text.endswith("MultiValueDictKeyError: 'texts'")
     assert not any("GET / " in row for row in shown)
     app, test = opened.find_elements(By.CLASS_NAME, "code")
     assert app.text.startswith(f"The app raised it at {VIEWS}, line 31")

@@ -90,6 +90,7 @@ def _event(event: TraceEvent) -> list[Any]:
         event.mark,
         visible(event.detail),
         visible(event.where),
+        visible(event.whole),
     ]
     while found[-1] == "":
         found.pop()

@@ -13,6 +13,7 @@ from rehearsal.results.file_names import CONTAINER_LOG, SERVICES_FOLDER
 from rehearsal.results.step_words import step_text
 from rehearsal.results.timed_log import TimedLog
 from rehearsal.results.traced_attempt import TracedAttempt
+from rehearsal.source.tracebacks import without_installed_code
 
 # What marks a line of a log as one about an error.
 ERROR = regex(
@@ -37,6 +38,7 @@ class TraceEvent:
     """What stands in a lane, with times in seconds since the test began.
 
     `where` stands for the lane's title if it is not empty; `mark` is one of the marks above.
+    `whole` is all of a traceback of which `text` leaves out installed code.
     """
 
     start: float
@@ -45,6 +47,7 @@ class TraceEvent:
     detail: str = ""
     mark: int = NO_MARK
     where: str = ""
+    whole: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,20 +134,18 @@ def _console(trace: BrowserTrace) -> Iterator[TraceEvent]:
 
 
 def _log_lane(log: TimedLog, trace: BrowserTrace) -> Lane:
-    events = tuple(
-        TraceEvent(
-            start=each.time - trace.started,
-            seconds=0.0,
-            text=each.text,
-            mark=_mark(each.text),
-        )
-        for each in log.lines
-    )
+    events = tuple(_logged(each.time - trace.started, each.text) for each in log.lines)
     if log.name == CONTAINER_LOG:
         return Lane(kind="app", title="app", events=events)
     path = PurePosixPath(log.name)
     kind = "service" if path.parts[0] == SERVICES_FOLDER else "worker"
     return Lane(kind="companion", title=f"{kind} {path.stem}", events=events)
+
+
+def _logged(start: float, text: str) -> TraceEvent:
+    short = without_installed_code(text) if "\n" in text else text
+    whole = text if short != text else ""
+    return TraceEvent(start=start, seconds=0.0, text=short, mark=_mark(text), whole=whole)
 
 
 def _mark(text: str) -> int:

@@ -40,7 +40,14 @@ def _rows(shown: TracedAttempt, lanes: Sequence[Lane]) -> Iterator[Markup]:
             element("td", event.where, class_=f"lane lane-{lane.kind}")
             if event.where
             else titles[number],
-            element("td", event.text, " " if detail else None, detail, picture, class_="said"),
+            element(
+                "td",
+                event.whole or event.text,
+                " " if detail else None,
+                detail,
+                picture,
+                class_="said",
+            ),
             class_=CLASSES[event.mark],
         )
 

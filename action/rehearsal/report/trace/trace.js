@@ -30,7 +30,7 @@
   const seconds = (value) => value.toFixed(value < 100 ? 2 : 1) + "\u00a0s";
 
   // All events in the order of time: [lane, position, event]. An event is [start, seconds, text,
-  // mark, detail, where]; the last two may be missing. Marks are classes:
+  // mark, detail, where, whole]; the last three may be missing. Marks are classes:
   const MARKS = ["some", "bad", "odd"];
   const events = [];
   lanes.forEach((lane, number) => {
@@ -455,6 +455,7 @@
   const numbers = lanes.map((_, number) => byId(`lane-${number}`).appendChild(make("span")));
   // Of a traceback the lines of installed code are softer than those of the project.
   const INSTALLED = /^(\s+)File "[^"]*\/(?:site-packages|dist-packages|lib\/python3)/;
+  const LEFT_OUT = /^\s*… \d+ frames? of installed code …$/m;
   const softened = (text) => {
     const parts = [];
     let indent = -1;
@@ -463,23 +464,28 @@
       const installed = INSTALLED.exec(line);
       if (installed) indent = installed[1].length;
       else if (depth <= indent) indent = -1;
-      parts.push(indent === -1 ? line : make("span", { className: "installed" }, line));
+      const isSoft = indent !== -1 || LEFT_OUT.test(line);
+      parts.push(!isSoft ? line : make("span", { className: "installed" }, line));
     }
     return make("span", { className: "said" }, ...parts);
   };
-  const said = (text) => {
+  // A text that leaves out installed code has a button for its `whole`.
+  const said = (text, whole) => {
     const lines = text.split("\n");
-    const whole = softened(text);
-    if (lines.length <= LONG) return whole;
-    const start = lines.slice(0, 6).join("\n");
-    const end = lines.slice(-20).join("\n");
-    const more = make("button", { type: "button" }, `${lines.length - 26} lines more`);
-    const part = make("span", {},
-      softened(start + "\n"), more, softened("\n" + end));
-    more.addEventListener("click", () => { part.replaceWith(whole); updateMore(); });
+    const isLong = lines.length > LONG;
+    if (!isLong && !whole) return softened(text);
+    const start = isLong ? lines.slice(0, 6).join("\n") : text;
+    const end = isLong ? softened("\n" + lines.slice(-20).join("\n")) : "";
+    const label = whole ? `all ${whole.split("\n").length} lines` : `${lines.length - 26} lines more`;
+    const more = make("button", { type: "button" }, label);
+    const part = make("span", {}, softened(start + "\n"), more, end);
+    more.addEventListener("click", () => {
+      part.replaceWith(softened(whole || text));
+      updateMore();
+    });
     return part;
   };
-  const rowOf = ([number, position, [start, took, text, kind, detail, where]]) => {
+  const rowOf = ([number, position, [start, took, text, kind, detail, where, wholeText]]) => {
     const lane = lanes[number];
     const isStep = number === stepsLane;
     const isLog = lane.kind === "app" || lane.kind === "companion";
@@ -492,7 +498,7 @@
         buttons[position].focus({ preventScroll: true });
       });
       what.append(make("span", { className: "said" }, button));
-    } else what.append(said(text));
+    } else what.append(said(text, wholeText));
     const outcome = isStep ? steps[position].error || steps[position].answer : detail;
     const soft = [outcome, took >= 0.001 ? duration(took) : ""];
     const more = soft.filter(Boolean).join(" · ");
@@ -518,7 +524,7 @@
       event[0] <= state.to &&
       (event[0] >= state.from || event[0] + event[1] > state.from + 0.0005) &&
       (!text || event[2].toLowerCase().includes(text) ||
-        [event[4], event[5]].some((each) => (each || "").toLowerCase().includes(text))));
+        event.slice(4).some((each) => (each || "").toLowerCase().includes(text))));
     const counts = lanes.map(() => 0);
     inSpan.forEach(([lane]) => { counts[lane] += 1; });
     lanes.forEach((lane, number) => {

@@ -18,6 +18,7 @@ from .samples import (
     HOST,
     PLACE,
     STARTED,
+    TRACEBACK,
     VIEWS,
     as_text,
     log_of,
@@ -95,6 +96,21 @@ def test_trace_page__errors_are_marked_and_addresses_are_short() -> None:
 def test_trace_page__marks_of_a_log(line: str, mark: int) -> None:
     (event,) = events_of(sample("", log_of("container.log", (5, line))), "app")
     assert event[3] == mark
+
+
+def test_trace_page__a_traceback_of_the_app_leaves_out_installed_code() -> None:
+    short, whole = next(
+        (each[2], each[6]) for each in events_of(sample(), "app") if each[2].startswith("Traceback")
+    )
+    assert whole == TRACEBACK
+    assert [line.strip() for line in short.splitlines()] == [
+        "Traceback (most recent call last):",
+        'File "/app/superlists/lists/views.py", line 31, in new_list',
+        'text = request.POST["texts"]',
+        "… 1 frame of installed code …",
+        "django.utils.datastructures.MultiValueDictKeyError: 'texts'",
+    ]
+    assert "line 86, in __getitem__" in str(trace_page(sample())).partition("<noscript>")[2]
 
 
 def test_trace_page__dialogs_and_windows_are_not_of_the_console() -> None:
