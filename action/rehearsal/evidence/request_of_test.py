@@ -1,6 +1,9 @@
 """The request that says most about a failed test."""
 
+from dataclasses import replace
+
 from rehearsal.results.browser_trace import BrowserTrace, TraceRequest
+from rehearsal.results.evidence_index import FailedTestEvidence
 
 CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # What a page is made of, and what its scripts ask for; of icons and fonts no test is red.
@@ -19,6 +22,15 @@ def request_of_test(trace: BrowserTrace) -> TraceRequest | None:
     weighed = [(_weight(each), number) for number, each in enumerate(trace.requests)]
     weight, number = max(weighed, default=(0, 0))
     return trace.requests[number] if weight else None
+
+
+def with_path(test: FailedTestEvidence, app_url: str) -> FailedTestEvidence:
+    """Return a test whose request has only its path if it went to the app, at `app_url`."""
+    request = test.request
+    if not app_url or not request or not request.address.startswith(f"{app_url}/"):
+        return test
+    address = request.address.removeprefix(app_url)
+    return replace(test, request=replace(request, address=address))
 
 
 def _weight(request: TraceRequest) -> int:

@@ -50,6 +50,7 @@ def run_functional_tests(
     learns that later, the stop does.
     """
     evidence = context.evidence
+    state.app_url = container.published.url
     traces, junit = evidence.staging_folder("traces"), evidence.staging_folder("junit")
     previous = _new_reports(plan, {})
     env = child_environment.for_tests(

@@ -12,6 +12,7 @@ from rehearsal.diagnosis.needs.given import Given
 from rehearsal.diagnosis.paste import InputsOrigin
 from rehearsal.evidence.collect import collect_evidence
 from rehearsal.evidence.folder import Evidence
+from rehearsal.evidence.request_of_test import with_path
 from rehearsal.pipeline.rerun import with_reruns
 from rehearsal.pipeline.run_state import RunState
 from rehearsal.results.diagnosis import Diagnosis
@@ -120,6 +121,11 @@ def add_evidence(
         source,
         tests_started=result.tests_started,
         setup_failed=result.verdict is Verdict.SETUP_FAILED,
+    )
+    index = replace(
+        index,
+        failed=tuple(with_path(each, state.app_url) for each in index.failed),
+        flaky=tuple(with_path(each, state.app_url) for each in index.flaky),
     )
     index = with_reruns(
         index,

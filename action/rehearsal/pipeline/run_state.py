@@ -36,7 +36,7 @@ class RunState:
     tests have left. `audited` is what the audit saw, the stop included, and `audit` what its checks
     say of that. `observations` are lines for the diagnosis, by their source. `kept_container` says
     where to find a container that keeps running, `remove_command` removes it. With `flags_only`
-    there is no workflow, and advice speaks of flags.
+    there is no workflow, and advice speaks of flags. `app_url` is where the tests found the app.
     """
 
     observer: StageObserver
@@ -61,6 +61,7 @@ class RunState:
     kept_container: str = ""
     remove_command: str = ""
     flags_only: bool = False
+    app_url: str = ""
     observations: dict[str, tuple[str, ...]] = field(default_factory=dict)
     container_variables: dict[str, str] = field(default_factory=dict, repr=False)
     timeline: TimelineRecorder = field(default_factory=TimelineRecorder)

@@ -1,7 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
-from rehearsal.evidence.request_of_test import request_of_test
+from rehearsal.evidence.request_of_test import request_of_test, with_path
 from rehearsal.results.browser_trace import BrowserTrace, TraceRequest
+from rehearsal.results.evidence_index import FailedTestEvidence
+from rehearsal.results.tests import Failure
 
 
 def request(what: str, start: float = 0.0, **changes: str) -> TraceRequest:
@@ -44,3 +48,23 @@ def request(what: str, start: float = 0.0, **changes: str) -> TraceRequest:
 def test_request_of_test(requests: list[TraceRequest], chosen: int | None) -> None:
     found = request_of_test(BrowserTrace(requests=tuple(requests)))
     assert found is (None if chosen is None else requests[chosen])
+
+
+@pytest.mark.parametrize(
+    "address, shown",
+    [
+        ("http://localhost:8000/lists/new?a=1", "/lists/new?a=1"),
+        ("http://localhost:80001/x", "http://localhost:80001/x"),
+        ("http://localhost:9000/x", "http://localhost:9000/x"),
+        ("http://localhost:8000.example/x", "http://localhost:8000.example/x"),
+    ],
+    ids=["the app", "a longer port", "another port", "another host"],
+)
+def test_with_path__only_of_a_request_to_the_app(address: str, shown: str) -> None:
+    test = FailedTestEvidence(
+        failure=Failure(name="t", message=""),
+        request=replace(request("POST 500"), address=address),
+    )
+    found = with_path(test, "http://localhost:8000").request
+    assert found == replace(request("POST 500"), address=shown)
+    assert with_path(test, "") == test
