@@ -10,6 +10,11 @@ from rehearsal.results.origin import Origin
 IF_INSTALLED = "If Dress Rehearsal is installed, in a checkout "
 AT_COMMIT = "at commit "
 OF_REPOSITORY = "of the repository"
+# On the machine of the rehearsal itself.
+ON_DISK = (
+    "Run it in the root of the checkout. It rehearses the files on disk, uncommitted changes "
+    "included."
+)
 TITLE = "For the first time: install Dress Rehearsal, get the commit, run the test"
 INSTALL = "pipx install 'dress-rehearsal[local]'"
 NEEDS = (
@@ -23,6 +28,12 @@ NEEDS = (
 def has_commit(origin: Origin) -> bool:
     """Return whether a reader elsewhere has to go to a commit, and it is known."""
     return bool(origin.repository and COMMIT.fullmatch(known_commit(origin)))
+
+
+def on_disk(origin: Origin, command: str) -> str:
+    """Return what the reader of a rehearsal on this machine has to know, empty elsewhere."""
+    is_here = not origin.repository and command.startswith(f"{REHEARSE} ")
+    return ON_DISK if is_here else ""
 
 
 def commands(origin: Origin, command: str) -> str:

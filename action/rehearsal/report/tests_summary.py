@@ -101,7 +101,7 @@ def rerun_lines(failed: Iterable[FailedTestEvidence], origin: Origin) -> Iterato
         return
     one = len(reruns) == 1
     which = "" if one else " (the first failed test)"
-    yield f"**{rerun_title(reruns[0])}**{which}{_if_installed(origin)}:"
+    yield f"**{rerun_title(reruns[0])}**{which}{_where(reruns[0], origin)}:"
     yield ""
     yield from markdown.code_block(reruns[:1])
     if origin.repository:
@@ -113,10 +113,11 @@ def rerun_lines(failed: Iterable[FailedTestEvidence], origin: Origin) -> Iterato
         yield from markdown.details("The other failed tests", others, collapsed=True)
 
 
-def _if_installed(origin: Origin) -> str:
+def _where(rerun: str, origin: Origin) -> str:
     """Say what has to be there before the command works."""
     if not origin.repository:
-        return ""
+        here = run_here.on_disk(origin, rerun).removesuffix(".")
+        return f"<br>{here}" if here else ""
     where = run_here.OF_REPOSITORY
     if run_here.has_commit(origin):
         commit = markdown.link(markdown.code(short_commit(origin)), commit_url(origin))

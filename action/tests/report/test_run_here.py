@@ -84,6 +84,18 @@ def test_page_and_summary__say_nothing_of_it_on_the_machine_itself() -> None:
     assert run_here.IF_INSTALLED not in f"{page(here)}{summary(here)}"
 
 
+def test_page_and_summary__on_the_machine_itself_say_what_is_rehearsed() -> None:
+    here = result(repository="")
+    assert f'</h4><p class="soft">{run_here.ON_DISK}</p><div class="paste">' in str(page(here))
+    shown = run_here.ON_DISK.removesuffix(".")
+    assert f"**Run this test on your machine**<br>{shown}:\n" in summary(here)
+    assert shown not in f"{page(result())}{summary(result())}"
+    (test,) = here.index.failed
+    flags = EvidenceIndex(failed=(replace(test, rerun="--test-command x"),))
+    added = replace(here, index=flags)
+    assert shown not in f"{page(added)}{summary(added)}"
+
+
 def test_page__says_it_for_the_tests_that_have_evidence() -> None:
     made = str(page(result(MAX_WITH_EVIDENCE + 5)))
     assert made.count(f"<summary>{run_here.TITLE}</summary>") == MAX_WITH_EVIDENCE

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from rehearsal.report import run_here
 from rehearsal.report import summary as module
 from rehearsal.report.audit_words import audit_message
 from rehearsal.report.markdown import MAX_PARAGRAPH
@@ -352,12 +353,15 @@ def test_summary__says_how_to_run_the_failed_tests() -> None:
     )
     text = make_summary(TESTS_FAILED, index=index)
     assert '```sh\nrehearse --test-command "x `y`"\n```\n' in text
-    assert "**Run this test on your machine** (the first failed test):" in text
+    where = run_here.ON_DISK.removesuffix(".")
+    assert f"**Run this test on your machine** (the first failed test)<br>{where}:" in text
     folded = text.partition("<summary>The other failed tests</summary>")[2]
     assert "\n```sh\nrehearse <three>\n```\n" in folded
     first = replace(tests[0], rerun="rehearse a ```b")
     one = make_summary(TESTS_FAILED, index=EvidenceIndex(failed=(first,)))
-    assert "**Run this test on your machine**:\n\n````sh\nrehearse a ```b\n````\n" in one
+    assert (
+        f"**Run this test on your machine**<br>{where}:\n\n````sh\nrehearse a ```b\n````\n" in one
+    )
     assert "other failed tests" not in one
     assert "Run this test" not in make_summary(TESTS_FAILED, index=failed("t"))
 

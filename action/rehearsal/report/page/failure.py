@@ -114,13 +114,14 @@ def _rerun(rerun: str, origin: Origin, *, detailed: bool) -> Child:
             element("p", run_here.NEEDS, class_="soft"),
             element("div", preformatted(text, run_here.TITLE), class_="paste"),
         )
-    return element("div", element("h4", title), _if_installed(origin), command, how, class_="rerun")
+    return element("div", element("h4", title), _where(rerun, origin), command, how, class_="rerun")
 
 
-def _if_installed(origin: Origin) -> Child:
+def _where(rerun: str, origin: Origin) -> Child:
     """Say what has to be there before the command works."""
     if not origin.repository:
-        return None
+        here = run_here.on_disk(origin, rerun)
+        return element("p", here, class_="soft") if here else None
     where: Child = run_here.OF_REPOSITORY
     if run_here.has_commit(origin):
         commit = element("code", web_link(commit_url(origin), short_commit(origin)))
