@@ -351,6 +351,19 @@ def test_trace_page__before_and_after(opened: webdriver.Chrome) -> None:
     assert "Server Error (500)" in opened.execute_script(html)
 
 
+def test_trace_page__why_there_is_no_picture(opened: webdriver.Chrome) -> None:
+    picture, page = (opened.find_element(By.ID, f"view-{name}") for name in ("picture", "page"))
+    opened.execute_script("location.hash = '#step=1'")
+    wait_for(lambda: text_of(opened, "step-title").startswith("Step 1: "))
+    assert picture.get_attribute("title") == "No picture was taken after this step."
+    press(opened, "b")
+    assert picture.get_attribute("title") == "No picture was taken before this step."
+    assert page.get_attribute("title") == "The page was not kept before this step."
+    opened.execute_script("location.hash = '#step=6'")
+    wait_for(lambda: text_of(opened, "step-title").startswith("Step 6: "))
+    assert [each.get_attribute("title") for each in (picture, page)] == ["", ""]
+
+
 def test_trace_page__no_older_picture_stands_after_a_step(
     browser: webdriver.Chrome, tmp_path: Path
 ) -> None:
@@ -400,6 +413,17 @@ def test_trace_page__the_film_strip_keeps_the_ratio_and_the_time_of_a_picture(
         "return [...document.querySelectorAll('#strip img')].map((each) => each"
         ".getBoundingClientRect()).map((box) => [(box.left - axis.left) / axis.width,"
         " box.width / box.height])"
+    )
+    # The colour of the span does not lie over it.
+    assert (
+        browser.execute_script(
+            "document.getElementById('window').style.pointerEvents = 'auto';"
+            "const box = document.querySelector('#strip img').getBoundingClientRect();"
+            "const at = [box.left + box.width / 2, box.top + 9];"
+            "const found = document.elementFromPoint(...at).tagName;"
+            "document.getElementById('window').style.pointerEvents = ''; return found"
+        )
+        == "IMG"
     )
     # Steps 2 and 6 came within 0.3 s: the later one is shown, at its time of 6.034 s.
     assert boxes == [pytest.approx([0.93 / 6.034, 1.25], abs=0.02)]
@@ -487,6 +511,10 @@ def test_trace_page__on_a_phone_what_happened_comes_before_the_code(
     metrics = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
     opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     wait_for(lambda: opened.execute_script("return innerWidth") == 390)
+    legend, box = (
+        opened.find_element(By.CLASS_NAME, each).rect for each in ("legend", "steps-pane")
+    )
+    assert legend["x"] + legend["width"] < box["x"] + box["width"] - 8
     panes = [opened.find_element(By.CLASS_NAME, f"{name}-pane") for name in ("events", "step")]
     tops = [each.location["y"] for each in panes]
     opened.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

@@ -409,10 +409,9 @@
     const which = act === state.step ? "this step" : `step ${act + 1}`;
     return [steps[act][name], `shortly after ${which}, at ${seconds(t + d)}`, address];
   };
-  const nothing = () =>
-    state.view === "before" ? "No picture was taken before this step."
-      : state.step === trace.failed ? "No picture was taken when the test failed."
-        : "No picture was taken after this step.";
+  const nothing = (what = "No picture was taken") => `${what} ${
+    state.view === "before" ? "before this step"
+      : state.step === trace.failed ? "when the test failed" : "after this step"}.`;
   const showPage = () => {
     const found = { picture: seen("picture"), page: seen("page") };
     const kind = found[state.kind] ? state.kind : found.picture ? "picture"
@@ -421,8 +420,11 @@
       ["before", state.view === "before"], ["after", state.view !== "before"],
       ["picture", kind === "picture"], ["page", kind === "page"],
     ]) byId(`view-${name}`).setAttribute("aria-pressed", String(isOn));
-    byId("view-picture").disabled = !found.picture;
-    byId("view-page").disabled = !found.page;
+    for (const name of ["picture", "page"]) {
+      const button = byId(`view-${name}`);
+      button.disabled = !found[name];
+      button.title = found[name] ? "" : nothing(name === "page" ? "The page was not kept" : undefined);
+    }
     const [name, when, url] = found[kind] || ["", "", ""];
     const caption = make("figcaption", { className: "soft" },
       kind ? (kind === "page" ? "The page " : "Picture ") + when : nothing(),
@@ -465,7 +467,8 @@
       if (installed) indent = installed[1].length;
       else if (depth <= indent) indent = -1;
       const isSoft = indent !== -1 || LEFT_OUT.test(line);
-      parts.push(!isSoft ? line : make("span", { className: "installed" }, line));
+      const shown = breakable(line);
+      parts.push(...(isSoft ? [make("span", { className: "installed" }, ...shown)] : shown));
     }
     return make("span", { className: "said" }, ...parts);
   };
