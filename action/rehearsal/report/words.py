@@ -41,7 +41,7 @@ ALSO_NEEDED_PASTE = "To fix all of this at once, paste this instead of the text 
 # Of these stages the time is the time spent waiting: what is waited for began earlier.
 WAITING = ("ready", "services", "requirements")
 # It begins with the first stage.
-INSTALLING = "installing the tests' requirements, beside the stages above"
+INSTALLING = "installing the tests' requirements, beside the stages"
 
 
 def stage_title(stage: Stage) -> str:

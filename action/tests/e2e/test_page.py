@@ -73,7 +73,7 @@ def unpacked(tmp_path: Path) -> Path:
         image=LONG,
         image_id=HOSTILE,
         stages=(
-            Stage(name="build", seconds=3, ok=True),
+            Stage(name="build", seconds=8, ok=True),
             Stage(name="test", seconds=9, ok=False),
         ),
         problems=(Problem(Verdict.TESTS_FAILED, HOSTILE, hint=LONG),),
@@ -247,6 +247,25 @@ def test_page__enlarges_a_picture_and_copies_a_paste(opened: webdriver.Chrome) -
     copy.click()
     wait_for(lambda: copy.text in ("Copied", "Press Ctrl+C"))
     assert said(opened) == []
+
+
+def test_page__the_search_ends_where_the_cards_end(opened: webdriver.Chrome) -> None:
+    script = "return document.querySelector(arguments[0]).getBoundingClientRect().right"
+    box, card = (opened.execute_script(script, each) for each in ("#search", "main .card"))
+    assert abs(box - card) < 1
+
+
+def test_page__on_a_phone_no_time_of_the_stages_is_cut_off(opened: webdriver.Chrome) -> None:
+    metrics = {"width": 360, "height": 640, "deviceScaleFactor": 1, "mobile": False}
+    opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    script = """const edge = document.querySelector('.stages .scale').getBoundingClientRect();
+        const texts = [...document.querySelectorAll('.stages text')]
+            .filter((each) => each.checkVisibility());
+        return [innerWidth, texts.length, texts.filter((each) =>
+            each.getBoundingClientRect().right > edge.right + 1).length]"""
+    wait_for(lambda: opened.execute_script(script)[0] == 360)
+    _, count, cut = opened.execute_script(script)
+    assert (count, cut) == (2, 0)
 
 
 def test_page__on_paper_nothing_is_cut_off(opened: webdriver.Chrome) -> None:

@@ -21,6 +21,8 @@ MAX_LINES = 6
 WHOLE = 100.0
 # In percent. A label further to the right would be cut off.
 LAST_LABEL = 92.0
+# On a phone, one further to the right than this ends at its line instead of beginning there.
+LATE_LABEL = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,9 +39,10 @@ class Bar:
 def stages(result: RehearsalResult) -> Child:
     """Return the stages, and what went on beside them, as a table whose last column is a drawing.
 
-    All bars have one scale, so those that are below each other overlapped.
+    They stand in the order in which they began. All bars have one scale, so those that are below
+    each other overlapped.
     """
-    bars = list(_bars(result))
+    bars = sorted(_bars(result), key=lambda bar: bar.start)
     if not bars:
         return None
     end = max(each.start + each.seconds for each in bars)
@@ -108,7 +111,13 @@ def _head_cells(scale: _Scale) -> Iterator[Markup]:
     for name in ("stage", "began", "took"):
         yield element("th", name, scope="col")
     labels = (
-        element("text", f"{line:g} s", x=_percent(scale.percent(line)), y=11)
+        element(
+            "text",
+            f"{line:g} s",
+            x=_percent(scale.percent(line)),
+            y=11,
+            class_="late" if scale.percent(line) > LATE_LABEL else None,
+        )
         for line in scale.lines
         # The last label would be cut off.
         if scale.percent(line) < LAST_LABEL

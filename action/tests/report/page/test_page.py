@@ -424,7 +424,7 @@ def test_page__draws_services_where_they_started() -> None:
     text = page(RehearsalResult(name="r", stages=stages, companions=(postgres, worker)))
     assert "postgres, until ready" in text
     assert "mail" not in text
-    assert bars(text) == [(0, 60), (60, 40), (50, 50)]
+    assert bars(text) == [(0, 60), (50, 50), (60, 40)]
 
 
 def test_page__and_summary_show_how_long_the_requirements_took_beside_other_stages() -> None:
@@ -437,7 +437,7 @@ def test_page__and_summary_show_how_long_the_requirements_took_beside_other_stag
     text = page(result)
     assert "requirements (time waited)8.0 s2.0 s" in Parsed(text).text
     assert f"{INSTALLING}0.00 s9.5 s" in Parsed(text).text
-    assert bars(text) == [(0, 30), (40, 10), (0, 47.5), (50, 50)]
+    assert bars(text) == [(0, 30), (0, 47.5), (40, 10), (50, 50)]
     assert f"| {INSTALLING} | 9.5 s |" in summary(result)
     without = replace(result, requirements_seconds=None)
     assert INSTALLING not in page(without) + summary(without)
