@@ -17,6 +17,7 @@ FORM_FIELDS = "form fields"
 UNSIGNED_FORMS = "forms without token"
 # Django's exception for a key that a request does not have, and its words for a refused token.
 MISSING_FIELD = regex(r"MultiValueDictKeyError: '(?P<field>[^'\n]{1,100})'")
+ASKED_FOR = regex(r"\.(?P<data>POST|GET|FILES)\[")
 REFUSED_TOKEN = regex(r"Forbidden \(CSRF")
 # Django adds this field to every form.
 CSRF_FIELD = "csrfmiddlewaretoken"
@@ -76,11 +77,11 @@ def _other_reads(log: str, missing: str, given: str, checkout: SourceTree) -> It
     if not frame:
         return
     guilty = f"{frame.file}:{frame.line}"
-    kinds = {read.data for read in request_reads(frame.text) if read.field == missing}
+    kinds = {each["data"] for each in ASKED_FOR.finditer(frame.text)}
     reads = (
         (f"{path}:{read.line}", read)
         for file, text in text_files(checkout.directory, ".py")
-        if (path := checkout.relative(file))
+        if missing in text and (path := checkout.relative(file))
         for read in request_reads(text)
         if read.field == missing and read.data in kinds
     )

@@ -1,23 +1,19 @@
 """Where code of Django reads a field of a request by its name."""
 
+import ast
 from collections.abc import Iterator
 
 from rehearsal.dataclass import dataclass
-from rehearsal.regex import regex
-from rehearsal.source.text_lines import split_lines
 
-# `request.POST["name"]`, or `self.request.GET.get("name"` with whatever follows.
-READ = regex(
-    r"""[\w.]{1,60}\.(?P<data>POST|GET|FILES)(?:\[|\.get\()(?P<quote>["'])(?P<field>[^"']{1,100})"""
-    r"""(?P=quote)\]?"""
-)
-# A longer line was made by a program.
-MAX_LINE = 500
+KINDS = frozenset({"POST", "GET", "FILES"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestRead:
-    """A field that is read, and the code that reads it, in a line (from 1)."""
+    """A field that is read, and the code that reads it, in a line (from 1).
+
+    The code is `request.POST["name"]`, or `self.request.GET.get("name"` without what follows.
+    """
 
     data: str
     field: str
@@ -31,10 +27,26 @@ class RequestRead:
 
 
 def request_reads(text: str) -> Iterator[RequestRead]:
-    """Yield what the text of a module reads, line by line."""
-    for number, line in enumerate(split_lines(text), 1):
-        if len(line) <= MAX_LINE and not line.lstrip().startswith("#"):
-            for found in READ.finditer(line):
-                yield RequestRead(
-                    data=found["data"], field=found["field"], line=number, code=found[0]
-                )
+    """Yield what a module reads; nothing of one that is not valid here."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    lines = text.encode().splitlines()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Subscript(
+                value=ast.Attribute(attr=data), slice=ast.Constant(value=str(field))
+            ):
+                last: ast.expr = node
+            case ast.Call(
+                func=ast.Attribute(value=ast.Attribute(attr=data), attr="get"),
+                args=[ast.Constant(value=str(field)) as last, *_],
+            ):
+                pass
+            case _:
+                continue
+        code = lines[node.lineno - 1][node.col_offset : last.end_col_offset].decode()
+        # Not if it takes several lines, or if the name is made of several strings.
+        if data in KINDS and node.lineno == last.end_lineno and field in code:
+            yield RequestRead(data=data, field=field, line=node.lineno, code=code)

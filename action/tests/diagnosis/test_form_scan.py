@@ -46,6 +46,7 @@ def test_scan_forms__where_else_the_field_is_read(checkout: SourceTree) -> None:
     views = """def new(request):
     text = request.POST["text"]
     # request.POST["text"]
+    told = r'\\1request.POST["text"]'
     more = self.request.POST.get('text', "") or request.POST["texts"] or request.GET["text"]
 """
     write(checkout, "lists/views.py", views)
@@ -58,7 +59,7 @@ def test_scan_forms__where_else_the_field_is_read(checkout: SourceTree) -> None:
     )
     _, comment, text, _ = scan_forms(failed(*trace), checkout)["proposals"]
     old = "self.request.POST.get('text'"
-    assert comment == f"other_reads # and in site/lists/views.py:4, instead of {old}, write:"
+    assert comment == f"other_reads # and in site/lists/views.py:5, instead of {old}, write:"
     assert text == "other_reads self.request.POST.get('item_text'"
     assert not scan_forms(failed(*LOG), checkout)["proposals"]
     write(checkout, "b.html", '<input name="text">')
