@@ -76,7 +76,7 @@ def _other_reads(log: str, missing: str, given: str, checkout: SourceTree) -> It
     frame = project_frame(log, checkout)
     if not frame:
         return
-    guilty = f"{frame.file}:{frame.line}"
+    failed = f"{frame.file}:{frame.line}"
     kinds = {each["data"] for each in ASKED_FOR.finditer(frame.text)}
     reads = (
         (f"{path}:{read.line}", read)
@@ -85,7 +85,7 @@ def _other_reads(log: str, missing: str, given: str, checkout: SourceTree) -> It
         for read in request_reads(text)
         if read.field == missing and read.data in kinds
     )
-    for place, read in islice((each for each in reads if each[0] != guilty), MAX_READS):
+    for place, read in islice((each for each in reads if each[0] != failed), MAX_READS):
         # Each is a snippet, with an empty line around it.
         comment = f"# and in {place}, instead of {read.code}, write:"
         yield from (f"other_reads {line}" for line in ("", comment, read.of(given), ""))

@@ -1,7 +1,7 @@
 """Whether a text to paste is one that the known causes make: a verdict.json may have any text.
 
 What fits a project was read from its files, which a reader of its verdict.json does not have. So
-only a text that a cause has itself, up to single words, can be told from the text of somebody else.
+only a text that a cause has itself, up to single words, can be distinguished from any other.
 """
 
 import re

@@ -54,8 +54,8 @@ def slowest_text(result: RehearsalResult) -> str:
 def time_outside_tests(result: RehearsalResult) -> str:
     """Say how much of the test command's time no test accounts for, empty if little or unknown.
 
-    Parallel tests together may take longer than the command. Where they take less, nothing here
-    tells them from tests that ran one after the other: so the words leave that open.
+    Parallel tests together may take longer than the command. Where they take less, they
+    look like tests that ran one after the other: so the words leave that open.
     """
     results = result.suite_results
     stage = next((each.seconds for each in result.stages if each.name == "test"), None)
@@ -103,7 +103,7 @@ def _test_command(result: RehearsalResult) -> float:
 
 
 def _waits(result: RehearsalResult) -> Iterator[Slowest]:
-    """Yield the sum of the waits; of one the slowest test tells."""
+    """Yield the sum of the waits; a single one stands beside the slowest test."""
     waits = seconds_in_vain(result)
     if len(waits) > 1:
         words = f"waited {seconds_text(sum(waits))} in vain"

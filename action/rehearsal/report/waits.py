@@ -63,7 +63,7 @@ def _last_wait(test: FailedTestEvidence, times: Mapping[str, float]) -> _Wait | 
 def _known_wait(test: FailedTestEvidence) -> _Wait | None:
     """Return what the trace knows of the last step, or else the message of the failure.
 
-    The last lookups may have found what they were for: then only the message tells of a wait.
+    The last lookups may have found what they were for: then only the message shows a wait.
     """
     timed_out = TIMED_OUT.match(test.failure.message.lstrip())
     step = next(last_steps(test.steps, 1), None)

@@ -37,7 +37,7 @@ class TracedAttempt:
 
     `sources` are by the places of the steps, the test and the app. `pictures` are the names of the
     pictures in the folder of the test. `page` is the page of this attempt; if `is_reported`, the
-    report of the test tells of this one. `outcome` is how it ended if it did not fail. `origin` is
+    report of the test is of this one. `outcome` is how it ended if it did not fail. `origin` is
     for links to the source.
     """
 

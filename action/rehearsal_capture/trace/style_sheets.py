@@ -18,7 +18,7 @@ class _StyleSheet(NamedTuple):
 
 
 class StyleSheets:
-    """What `page_script` told of style sheets, by their addresses; the newest are kept.
+    """What `page_script` returned of style sheets, by address; the newest are kept.
 
     To read one costs a browser more than the page that uses it, and an app serves the same ones all
     the time. So they stay for the next tests.
@@ -28,11 +28,11 @@ class StyleSheets:
         self._sheets: dict[str, _StyleSheet] = {}
 
     def start_test(self) -> None:
-        """Drop what a browser without time has told in part: it may have more time now."""
+        """Drop what a busy browser has returned in part: it may have more time now."""
         self._sheets = {each: sheet for each, sheet in self._sheets.items() if sheet.is_whole}
 
     def known(self) -> dict[str, int]:
-        """Return how many rules each has: with another number it is told anew."""
+        """Return how many rules each has: with another number it is read again."""
         return {address: sheet.rules for address, sheet in self._sheets.items()}
 
     def add(self, address: str, found: dict[str, Any]) -> None:
